@@ -1,0 +1,8 @@
+"""Business arithmetic of working time: no ORM, no clock, no input or output.
+
+* :mod:`.durations` reads and prints durations the way people write them;
+* :mod:`.rounding` turns worked minutes into billable minutes;
+* :mod:`.rates` says which dated rate wins for an entry, and why;
+* :mod:`.conflicts` finds parties who stand on both sides;
+* :mod:`.quick_entry` reads one line of text as a time entry.
+"""

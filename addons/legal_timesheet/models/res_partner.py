@@ -1,0 +1,58 @@
+from odoo import api, fields, models
+
+CLIENT_KINDS = [
+    ("professional", "Professional"),
+    ("consumer", "Consumer"),
+    ("public", "Public Body"),
+    ("nonprofessional", "Non-professional Legal Person"),
+]
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    commercial_client_kind = fields.Selection(
+        CLIENT_KINDS,
+        "Kind of Client",
+        compute="_compute_commercial_client_kind",
+        store=True,
+        readonly=False,
+        help="Decides the mentions of the invoices, the interest and the prescription."
+        " A consumer acts outside any professional activity.",
+    )
+    legal_matter_ids = fields.One2many(
+        "legal.matter", "partner_id", "Matters", groups="legal_timesheet.group_legal_user"
+    )
+    legal_matter_count = fields.Integer(
+        compute="_compute_legal_matter_count",
+        groups="legal_timesheet.group_legal_user",
+        export_string_translation=False,
+    )
+
+    @api.depends("is_company")
+    def _compute_commercial_client_kind(self):
+        for partner in self:
+            partner.commercial_client_kind = (
+                "professional" if partner.is_company else "consumer"
+            )
+
+    def _compute_legal_matter_count(self):
+        """Matters of the client and its contacts that the user may see."""
+        counts = {
+            partner.id: count
+            for partner, count in self.env["legal.matter"]._read_group(
+                [("partner_id", "child_of", self.ids)], ["partner_id"], ["__count"]
+            )
+        }
+        for partner in self:
+            family = self.search([("id", "child_of", partner.ids)])
+            partner.legal_matter_count = sum(counts.get(p.id, 0) for p in family)
+
+    def action_legal_matters(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "legal_timesheet.legal_matter_action"
+        )
+        action["domain"] = [("partner_id", "child_of", self.ids)]
+        action["context"] = {"default_partner_id": self.id}
+        return action

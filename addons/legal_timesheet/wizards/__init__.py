@@ -1,0 +1,2 @@
+from . import legal_time_quick_entry
+from . import legal_time_return
