@@ -1,0 +1,205 @@
+from lxml import etree
+
+from odoo import models
+from odoo.tools import float_repr
+
+from ..report import cii_tree as cii
+
+GUIDELINE_EN16931 = "urn:cen.eu:en16931:2017"
+# ISO 6523 codes of the identifiers that French invoices carry.
+SIREN, SIRET, FRENCH_ADDRESS = "0002", "0009", "0225"
+DUE_ON_PAYMENT, DUE_ON_INVOICE = "72", "5"
+DISBURSEMENT_CODE = "VATEX-EU-79-C"
+DISBURSEMENT_REASON = "Débours, art. 267 II 2° du CGI"
+
+
+class AccountEdiXmlCii(models.AbstractModel):
+    """Make the e-invoice of a law firm pass EN 16931 and the French BR-FR rules.
+
+    The stock export is kept as it is and its tree corrected afterwards; each
+    correction states a value, so that it holds whatever the export wrote there.
+    """
+
+    _inherit = "account.edi.xml.cii"
+
+    def _export_invoice_constraints(self, invoice, vals):
+        constraints = super()._export_invoice_constraints(invoice, vals)
+        if invoice.is_legal and invoice.company_id.partner_id._legal_get_siren():
+            # BR-CO-26 asks for one identifier of the seller: the SIREN is there,
+            # and a firm under the VAT franchise may have no VAT number.
+            constraints["seller_identifier"] = None
+        return constraints
+
+    def _export_invoice(self, invoice):
+        content, errors = super()._export_invoice(invoice)
+        if not invoice.is_legal:
+            return content, errors
+        tree = etree.fromstring(content)
+        self._legal_cure(tree, invoice)
+        etree.indent(tree)
+        return etree.tostring(tree, xml_declaration=True, encoding="UTF-8"), errors
+
+    def _legal_cure(self, tree, invoice):
+        self._legal_cure_context(tree, invoice)
+        self._legal_cure_notes(tree, invoice)
+        self._legal_cure_lines(tree, invoice)
+        self._legal_cure_parties(tree, invoice)
+        self._legal_cure_references(tree, invoice)
+        self._legal_cure_delivery(tree, invoice)
+        self._legal_cure_taxes(tree, invoice)
+        self._legal_cure_period(tree, invoice)
+        self._legal_cure_payment(tree, invoice)
+        self._legal_cure_currency(tree, invoice)
+
+    # -- header ----------------------------------------------------------------
+
+    def _legal_cure_context(self, tree, invoice):
+        context = cii.find(tree, "rsm:ExchangedDocumentContext")
+        process = cii.put(context, "BusinessProcessSpecifiedDocumentContextParameter")
+        cii.put(process, "ID", invoice._legal_get_billing_framework())
+        guideline = cii.put(context, "GuidelineSpecifiedDocumentContextParameter")
+        cii.put(guideline, "ID", GUIDELINE_EN16931)
+        document = cii.find(tree, "rsm:ExchangedDocument")
+        cii.put(document, "TypeCode", invoice._legal_get_document_type_code())
+
+    def _legal_cure_notes(self, tree, invoice):
+        """Carry the coded notices, each once, and no free text.
+
+        Terms and messages to the client are for the client's eyes: they are on
+        the PDF and stay out of what platforms and the tax office read.
+        """
+        document = cii.find(tree, "rsm:ExchangedDocument")
+        cii.drop(document, "ram:IncludedNote")
+        notes = invoice._legal_get_coded_notes()
+        notes["BAR"] = invoice._legal_get_processing_code()
+        for code, text in notes.items():
+            note = cii.add(document, "IncludedNote")
+            cii.put(note, "Content", text)
+            cii.put(note, "SubjectCode", code)
+
+    # -- lines -----------------------------------------------------------------
+
+    def _legal_cure_lines(self, tree, invoice):
+        for product in cii.find_all(tree, ".//ram:SpecifiedTradeProduct"):
+            description = cii.find(product, "ram:Description")
+            if cii.find(product, "ram:Name") is None and description is not None:
+                cii.put(product, "Name", description.text)
+                product.remove(description)
+        for quantity in cii.find_all(tree, ".//ram:BilledQuantity"):
+            quantity.text = _trim(float(quantity.text), 4)
+
+    # -- parties ---------------------------------------------------------------
+
+    def _legal_cure_parties(self, tree, invoice):
+        seller = cii.find(tree, ".//ram:SellerTradeParty")
+        firm = invoice.company_id.partner_id
+        self._legal_cure_identity(seller, firm)
+        cii.put(seller, "Name", firm.commercial_partner_id.name)
+        if not invoice.company_id.vat and cii.find(
+            seller, "ram:SpecifiedTaxRegistration"
+        ) is None:
+            # BR-E-02: a seller without a VAT number states a tax number.
+            registration = cii.put(seller, "SpecifiedTaxRegistration")
+            cii.put(registration, "ID", firm._legal_get_siren() or "", schemeID="FC")
+        buyer = cii.find(tree, ".//ram:BuyerTradeParty")
+        client = invoice.commercial_partner_id
+        self._legal_cure_identity(buyer, client)
+        cii.put(buyer, "Name", client.name)
+        if invoice._legal_get_client_kind() == "consumer":
+            # A person's telephone and e-mail are no business of the tax office.
+            cii.drop(buyer, "ram:DefinedTradeContact")
+
+    def _legal_cure_identity(self, party, partner):
+        siren, siret = partner._legal_get_siren(), partner._legal_get_siret()
+        cii.drop(party, "ram:GlobalID[@schemeID='0009' or @schemeID='0002']")
+        cii.drop(party, "ram:SpecifiedLegalOrganization")
+        if siret:
+            cii.add(party, "GlobalID", siret, schemeID=SIRET)
+        if siren:
+            organization = cii.put(party, "SpecifiedLegalOrganization")
+            cii.put(organization, "ID", siren, schemeID=SIREN)
+        scheme, address = partner._legal_get_electronic_address()
+        if address:
+            communication = cii.put(party, "URIUniversalCommunication")
+            cii.put(communication, "URIID", address, schemeID=scheme)
+
+    # -- references and delivery -----------------------------------------------
+
+    def _legal_cure_references(self, tree, invoice):
+        order = cii.find(tree, ".//ram:BuyerOrderReferencedDocument")
+        if order is not None and not invoice.ref:
+            # Without a reference of the client the export repeats the number.
+            number = cii.find(order, "ram:IssuerAssignedID")
+            if number is None or number.text == invoice.name:
+                order.getparent().remove(order)
+        settlement = cii.find(tree, ".//ram:ApplicableHeaderTradeSettlement")
+        cii.drop(settlement, "ram:InvoiceReferencedDocument")
+        for origin in invoice._legal_get_preceding_invoices():
+            reference = cii.add(settlement, "InvoiceReferencedDocument")
+            cii.put(reference, "IssuerAssignedID", origin.name)
+            cii.put_date(
+                reference, "FormattedIssueDateTime", origin.invoice_date, prefix="qdt"
+            )
+
+    def _legal_cure_delivery(self, tree, invoice):
+        delivery = cii.find(tree, ".//ram:ApplicableHeaderTradeDelivery")
+        cii.drop(delivery, "ram:ShipToTradeParty")
+        if invoice.legal_period_to:
+            event = cii.put(delivery, "ActualDeliverySupplyChainEvent")
+            cii.put_date(event, "OccurrenceDateTime", invoice.legal_period_to)
+
+    # -- settlement ------------------------------------------------------------
+
+    def _legal_cure_taxes(self, tree, invoice):
+        due = DUE_ON_PAYMENT if invoice._legal_is_vat_on_payment() else DUE_ON_INVOICE
+        settlement = cii.find(tree, ".//ram:ApplicableHeaderTradeSettlement")
+        for tax in cii.find_all(settlement, "ram:ApplicableTradeTax"):
+            cii.put(tax, "DueDateTypeCode", due)
+            code = cii.find(tax, "ram:ExemptionReasonCode")
+            if code is not None and code.text == DISBURSEMENT_CODE:
+                cii.put(tax, "ExemptionReason", DISBURSEMENT_REASON)
+        for rate in cii.find_all(tree, ".//ram:RateApplicablePercent"):
+            rate.text = _trim(float(rate.text), 2)
+
+    def _legal_cure_period(self, tree, invoice):
+        """State when the work was done, not from the invoice to its due date."""
+        settlement = cii.find(tree, ".//ram:ApplicableHeaderTradeSettlement")
+        cii.drop(settlement, "ram:BillingSpecifiedPeriod")
+        if invoice.legal_period_from and invoice.legal_period_to:
+            period = cii.put(settlement, "BillingSpecifiedPeriod")
+            cii.put_date(period, "StartDateTime", invoice.legal_period_from)
+            cii.put_date(period, "EndDateTime", invoice.legal_period_to)
+
+    def _legal_cure_payment(self, tree, invoice):
+        terms = cii.find(tree, ".//ram:SpecifiedTradePaymentTerms")
+        paid_on = invoice._legal_get_paid_on()
+        if terms is not None and paid_on:
+            cii.put_date(terms, "DueDateDateTime", paid_on)
+
+    def _legal_cure_currency(self, tree, invoice):
+        """Give the VAT in euros too when the invoice is in another currency."""
+        own = invoice.company_currency_id
+        if invoice.currency_id == own:
+            return
+        settlement = cii.find(tree, ".//ram:ApplicableHeaderTradeSettlement")
+        cii.put(settlement, "TaxCurrencyCode", own.name)
+        totals = cii.find(
+            settlement, "ram:SpecifiedTradeSettlementHeaderMonetarySummation"
+        )
+        cii.drop(totals, f"ram:TaxTotalAmount[@currencyID='{own.name}']")
+        cii.add(
+            totals,
+            "TaxTotalAmount",
+            float_repr(abs(invoice.amount_tax_signed), 2),
+            currencyID=own.name,
+        )
+
+
+def _trim(number, digits):
+    """Return a decimal number without trailing zeros: 6.5, 20, -0.1.
+
+    >>> _trim(6.50, 4), _trim(20.0, 2), _trim(-0.1, 4), _trim(100.0, 2)
+    ('6.5', '20', '-0.1', '100')
+    """
+    text = f"{number:.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

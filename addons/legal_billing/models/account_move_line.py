@@ -1,0 +1,37 @@
+from odoo import fields, models
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    matter_id = fields.Many2one("legal.matter", index="btree_not_null", readonly=True)
+    legal_category_id = fields.Many2one(
+        "legal.money.category", string="Money Category", readonly=True
+    )
+    prebill_line_ids = fields.Many2many(
+        "legal.prebill.line",
+        "legal_prebill_line_move_line_rel",
+        "account_move_line_id",
+        "legal_prebill_line_id",
+        string="Pre-bill Lines",
+        copy=False,
+        # The lines carry narratives: only those who may bill see them here, and
+        # the wall's own rules still apply.
+        groups="legal_timesheet.group_legal_user",
+    )
+
+    def _legal_describe(self, show_narrative):
+        """Return one invoice line as plain values for print and portal."""
+        self.ensure_one()
+        source = self.prebill_line_ids.filtered(lambda line: line.kind != "time")[:1]
+        narrative = source.narrative if show_narrative else False
+        return {
+            "label": self.name,
+            "narrative": narrative or self.name,
+            "kind": source.kind or "time",
+            "date": source.date if source.kind == "cost" else False,
+            "quantity": self.quantity,
+            "price_unit": self.price_unit,
+            "amount": self.price_subtotal,
+            "is_hours": self.product_uom_id == self.env.ref("uom.product_uom_hour"),
+        }

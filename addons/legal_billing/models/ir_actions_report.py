@@ -1,0 +1,152 @@
+import io
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import file_open
+
+from ..report import renderer
+
+# The stock invoice reports hand legal invoices over to ours.
+STOCK_INVOICE_REPORTS = (
+    "account.report_invoice",
+    "account.report_invoice_with_payments",
+)
+INVOICE_REPORT = "legal_billing.report_invoice"
+SCREEN_CSS = Markup(
+    "body{background:#fff}.lb{max-width:190mm;margin:0 auto;padding:6mm}"
+    ".lb-runhead,.lb-footer .pages{display:none}"
+)
+
+
+class IrActionsReport(models.Model):
+    """Reports that choose it are laid out here, as PDF/A-3, without wkhtmltopdf."""
+
+    _inherit = "ir.actions.report"
+
+    pdf_engine = fields.Selection(
+        [("stock", "Stock (wkhtmltopdf)"), ("weasyprint", "WeasyPrint (PDF/A-3)")],
+        string="PDF Engine",
+        default="stock",
+        required=True,
+        help="WeasyPrint makes files fit for archiving and needs no other program.",
+    )
+
+    @api.model
+    def get_wkhtmltopdf_state(self):
+        """Let the web client ask for PDFs when ours need no wkhtmltopdf."""
+        state = super().get_wkhtmltopdf_state()
+        if state in ("install", "broken") and renderer.is_available():
+            return "ok"
+        return state
+
+    @api.model
+    def _legal_get_screen_css(self):
+        """Return the style of the documents for a browser."""
+        with file_open(renderer.STYLESHEET) as sheet:
+            return Markup(sheet.read()) + SCREEN_CSS
+
+    # -- rendering -------------------------------------------------------------
+
+    def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
+        report = self._get_report(report_ref)
+        ours = self._legal_get_own_ids(report, res_ids)
+        if not renderer.is_available():
+            streams = super()._render_qweb_pdf_prepare_streams(
+                report_ref, data, res_ids=res_ids
+            )
+            self._legal_tell_fallback(report, ours)
+            return streams
+        streams = {}
+        others = [res_id for res_id in res_ids or [] if res_id not in ours]
+        if others or not res_ids:
+            self._legal_check_stock_engine(report)
+            streams = super()._render_qweb_pdf_prepare_streams(
+                report_ref, data, res_ids=others or res_ids
+            )
+        cache = {}
+        for res_id in ours:
+            stream = self._legal_render_one(report, data, res_id, cache)
+            streams[res_id] = {"stream": stream, "attachment": None}
+        if ours and not others:
+            return streams
+        return {key: streams[key] for key in (res_ids or streams) if key in streams} or streams
+
+    def _legal_get_own_ids(self, report, res_ids):
+        """Return the ids among these that our renderer prints, in order."""
+        if not res_ids:
+            return []
+        if report.pdf_engine == "weasyprint":
+            return list(dict.fromkeys(res_ids))
+        if report.report_name in STOCK_INVOICE_REPORTS:
+            moves = self.env["account.move"].browse(res_ids)
+            return moves.filtered(
+                lambda move: move.is_legal and move.is_sale_document()
+            ).ids
+        return []
+
+    def _legal_check_stock_engine(self, report):
+        """Say what is missing, since the state that the client sees is ours."""
+        if super().get_wkhtmltopdf_state() == "install":
+            raise UserError(
+                self.env._(
+                    "The report %(report)s is printed by wkhtmltopdf, which is not"
+                    " installed: install it, or choose WeasyPrint as the PDF engine"
+                    " of the report.",
+                    report=report.name,
+                )
+            )
+
+    def _legal_render_one(self, report, data, res_id, cache):
+        """Return the file of one record as a stream."""
+        if report.model == "account.move":
+            return io.BytesIO(self._legal_render_move(report, data, res_id, cache))
+        html = self._legal_render_html(report.report_name, data, res_id)
+        return io.BytesIO(renderer.lay_out(html, cache).write())
+
+    def _legal_render_html(self, report_name, data, res_id):
+        values = {**(data or {}), "report_type": "pdf"}
+        html, _type = self._render_qweb_html(report_name, [res_id], data=values)
+        return html.decode() if isinstance(html, bytes) else html
+
+    def _legal_render_move(self, report, data, res_id, cache):
+        """Return the invoice as issued: the stored file, else a new one.
+
+        A posted invoice carries its e-invoice. While invoices are being sent
+        the XML comes from there, so that stored and embedded are the same bytes.
+        """
+        move = self.env["account.move"].browse(res_id)
+        own = report.report_name in (INVOICE_REPORT, *STOCK_INVOICE_REPORTS)
+        if not own:
+            html = self._legal_render_html(report.report_name, data, res_id)
+            return renderer.lay_out(html, cache).write()
+        is_proforma = bool((data or {}).get("proforma"))
+        if move.invoice_pdf_report_id and not is_proforma:
+            return move.invoice_pdf_report_id.raw
+        html = self._legal_render_html(INVOICE_REPORT, data, res_id)
+        xml = None if is_proforma else self._legal_get_xml(move)
+        return renderer.lay_out(html, cache).write(xml=xml)
+
+    def _legal_get_xml(self, move):
+        """Return the e-invoice to embed, or None while there is none to issue."""
+        sending = self.env.context.get("legal_sending_xmls")
+        if sending is not None:
+            return sending.get(move.id)
+        if move.state != "posted" or not move._legal_is_checked():
+            return None
+        xml, errors = self.env["account.edi.xml.cii"]._export_invoice(move)
+        return None if errors else xml
+
+    def _legal_tell_fallback(self, report, res_ids):
+        """Write in the chatter that a file is not the archive it should be."""
+        records = self.env[report.model].browse(res_ids)
+        if not res_ids or not hasattr(records, "_message_log_batch"):
+            return
+        body = self.env._(
+            "Printed by the stock engine because WeasyPrint is not usable here"
+            " (%(reason)s): this file is no PDF/A-3. Install the missing library and"
+            " print it again.",
+            reason=renderer.MISSING,
+        )
+        records._message_log_batch(bodies=dict.fromkeys(records.ids, body))

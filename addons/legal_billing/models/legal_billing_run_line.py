@@ -1,0 +1,118 @@
+import logging
+
+import psycopg2
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.tools import mute_logger
+
+_logger = logging.getLogger(__name__)
+
+
+class LegalBillingRunLine(models.Model):
+    """What became of one matter in a run, and why."""
+
+    _name = "legal.billing.run.line"
+    _description = "Billing Run Matter"
+    _order = "run_id, id"
+    _check_company_auto = True
+
+    run_id = fields.Many2one(
+        "legal.billing.run", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="run_id.company_id", store=True)
+    currency_id = fields.Many2one(related="run_id.currency_id")
+    matter_id = fields.Many2one(
+        "legal.matter", required=True, index=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(related="matter_id.partner_id")
+    outcome = fields.Selection(
+        [
+            ("todo", "Not reached"),
+            ("done", "Done"),
+            ("nothing", "Nothing to bill"),
+            ("held", "On hold"),
+            ("failed", "Failed"),
+        ],
+        default="todo",
+        required=True,
+    )
+    message = fields.Text()
+    prebill_id = fields.Many2one("legal.prebill", check_company=True)
+    prebill_state = fields.Selection(related="prebill_id.state")
+    amount_untaxed = fields.Monetary(related="prebill_id.amount_untaxed")
+    amount_total = fields.Monetary(related="prebill_id.amount_total")
+    move_id = fields.Many2one("account.move", check_company=True)
+    is_sent = fields.Boolean()
+
+    _matter_once = models.UniqueIndex(
+        "(run_id, matter_id)", "This matter is already in the run."
+    )
+
+    def _isolate(self, step, *args):
+        """Run one step in its own savepoint and record how it ended.
+
+        A failure undoes this matter's step alone. Errors that Odoo retries by
+        itself (serialization) are let through: the whole call is run again.
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                outcome, message, values = step(*args)
+        except (UserError, AccessError, MissingError) as error:
+            outcome, message, values = "failed", str(error), {}
+        except psycopg2.errors.IntegrityError as error:
+            message = self.prebill_id._sql_error_to_message(error)
+            outcome, values = "failed", {}
+        except psycopg2.OperationalError:
+            raise
+        except Exception as error:
+            _logger.exception("Billing of %s failed", self.matter_id.matter_number)
+            outcome, values = "failed", {}
+            message = self.env._(
+                "%(matter)s met an unexpected error (%(error)s): the server's log has"
+                " the details; run again once it is mended.",
+                matter=self.matter_id.matter_number,
+                error=error,
+            )
+        self.write({"outcome": outcome, "message": message, **values})
+
+    def _do_prebill(self, sources):
+        prebill, warnings = self.env["legal.prebill"]._generate(
+            self.matter_id, self.run_id.date_to, sources
+        )
+        message = "\n".join(warnings) or False
+        if not prebill:
+            return "nothing", message, {}
+        if prebill.is_held and prebill.held_until:
+            if prebill.held_until <= self.run_id.date_to:
+                prebill.action_release()
+        outcome = "held" if prebill.is_held else "done"
+        if warnings:
+            prebill.message_post(body=message)
+        return (
+            outcome,
+            message or prebill.hold_reason,
+            {"prebill_id": prebill.id},
+        )
+
+    def _do_approve(self):
+        self.prebill_id.action_approve()
+        return "done", self.message, {}
+
+    def _do_invoice(self):
+        move = self.prebill_id._create_invoices(self.run_id.invoice_date)
+        move.action_post()
+        return "done", self.message, {"move_id": move.id}
+
+    def _do_send(self):
+        """Send by e-mail with the PDF; a mail that did not leave is a failure."""
+        move = self.move_id
+        methods = move._legal_get_sending_methods()
+        self.env["account.move.send"]._generate_and_send_invoices(
+            move, sending_methods=methods, allow_raising=True
+        )
+        failures = move._legal_get_mail_failures()
+        if failures:
+            raise UserError("\n".join(failures))
+        return "done", self.message, {"is_sent": True}

@@ -1,0 +1,84 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+SECTIONS = [
+    ("fees", "Fees"),
+    ("expenses", "Expenses"),
+    ("disbursements", "Disbursements"),
+]
+
+
+class LegalMoneyCategory(models.Model):
+    """What kind of money a line is: its account, its tax, its place in print.
+
+    Fees and expenses are the firm's turnover and bear VAT; disbursements are
+    advanced in the client's name and stay outside it (CGI, art. 267 II 2°).
+    """
+
+    _name = "legal.money.category"
+    _description = "Money Category"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Selection(
+        [
+            ("fee", "Fee"),
+            ("tariff", "Tariff fee"),
+            ("admin_fee", "File-handling charge"),
+            ("expense", "Expense"),
+            ("disbursement", "Disbursement"),
+            ("pleading_duty", "Pleading duty"),
+        ],
+        required=True,
+    )
+    section = fields.Selection(SECTIONS, required=True)
+    sequence = fields.Integer(default=10)
+    account_id = fields.Many2one("account.account", check_company=True)
+    tax_id = fields.Many2one(
+        "account.tax", check_company=True, domain=[("type_tax_use", "=", "sale")]
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    active = fields.Boolean(default=True)
+
+    _code_unique = models.UniqueIndex(
+        "(company_id, code) WHERE active",
+        "A company has one money category of each kind: archive the other one first.",
+    )
+
+    @api.model
+    def _get_by_code(self, code, company):
+        """Return the company's category of this kind.
+
+        :raise UserError: none is set up
+        """
+        category = self.search(
+            [("code", "=", code), ("company_id", "=", company.id)], limit=1
+        )
+        if not category:
+            labels = dict(self._fields["code"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "%(company)s has no money category of the kind “%(kind)s”: create"
+                    " it under Configuration › Money categories.",
+                    company=company.name,
+                    kind=labels[code],
+                )
+            )
+        return category
+
+    def _check_usable(self):
+        """Refuse to bill through a category without an account or a tax."""
+        for category in self:
+            if not category.account_id or not category.tax_id:
+                raise UserError(
+                    self.env._(
+                        "The money category “%(category)s” of %(company)s has no"
+                        " account or no tax: fill both under Configuration › Money"
+                        " categories.",
+                        category=category.name,
+                        company=category.company_id.name,
+                    )
+                )

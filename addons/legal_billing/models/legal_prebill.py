@@ -1,0 +1,349 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class LegalPrebill(models.Model):
+    """Pre-bill (préfacture): what one matter is about to be billed, and why.
+
+    Nothing leaves the firm before a person approved it; nothing that was
+    approved is re-keyed on the invoice.
+    """
+
+    _name = "legal.prebill"
+    _description = "Pre-bill"
+    _inherit = ["legal.wall.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "date_to desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(
+        string="Number", required=True, copy=False, readonly=True, default="/"
+    )
+    matter_id = fields.Many2one(
+        "legal.matter", required=True, index=True, ondelete="restrict", readonly=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="Invoiced to", required=True, check_company=True
+    )
+    responsible_id = fields.Many2one(related="matter_id.responsible_id", store=True)
+    agreement_id = fields.Many2one(
+        "legal.fee.agreement", required=True, readonly=True, check_company=True
+    )
+    company_id = fields.Many2one(related="matter_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="agreement_id.currency_id", store=True)
+    date_from = fields.Date(string="Period from", required=True)
+    date_to = fields.Date(string="Period to", required=True)
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("in_review", "In review"),
+            ("approved", "Approved"),
+            ("invoiced", "Invoiced"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        index=True,
+    )
+    is_held = fields.Boolean(string="On hold", readonly=True, tracking=True)
+    held_until = fields.Date(readonly=True, tracking=True)
+    hold_reason = fields.Char(readonly=True, tracking=True)
+    line_ids = fields.One2many("legal.prebill.line", "prebill_id")
+    client_message = fields.Text(
+        help="Printed on the invoice and shown to the client online."
+    )
+    amount_standard = fields.Monetary(
+        compute="_compute_amounts",
+        store=True,
+        help="Value of the time on this pre-bill at its standard rates.",
+    )
+    amount_fees = fields.Monetary(compute="_compute_amounts", store=True)
+    amount_expenses = fields.Monetary(compute="_compute_amounts", store=True)
+    amount_disbursements = fields.Monetary(compute="_compute_amounts", store=True)
+    amount_untaxed = fields.Monetary(
+        string="Total excl. VAT", compute="_compute_amounts", store=True
+    )
+    amount_tax = fields.Monetary(
+        string="VAT", compute="_compute_amounts", store=True
+    )
+    amount_total = fields.Monetary(
+        string="Total incl. VAT", compute="_compute_amounts", store=True
+    )
+    amount_writeoff = fields.Monetary(
+        string="Written down", compute="_compute_amounts", store=True
+    )
+    realisation_percent = fields.Float(
+        compute="_compute_amounts",
+        store=True,
+        aggregator="avg",
+        help="Fees billed over the value of the time at standard rates.",
+    )
+    hours = fields.Float(compute="_compute_amounts", store=True)
+    approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    approved_on = fields.Datetime(readonly=True, copy=False)
+    move_ids = fields.Many2many(
+        "account.move", compute="_compute_move_ids", string="Invoices"
+    )
+    move_count = fields.Integer(compute="_compute_move_ids")
+
+    # One open pre-bill a matter: a second run meets the first one's instead of
+    # making another beside it.
+    _one_open = models.UniqueIndex(
+        "(matter_id) WHERE state IN ('draft', 'in_review', 'approved')",
+        "This matter already has an open pre-bill: finish or cancel it first.",
+    )
+    _period_in_order = models.Constraint(
+        "CHECK (date_to >= date_from)", "A pre-bill's period must end after it starts."
+    )
+
+    # -- computes --------------------------------------------------------------
+
+    @api.depends("name", "matter_id.matter_number")
+    def _compute_display_name(self):
+        for prebill in self:
+            number = prebill.matter_id.matter_number or ""
+            prebill.display_name = f"{prebill.name} – {number}"
+
+    @api.depends(
+        "line_ids.amount",
+        "line_ids.decision",
+        "line_ids.hours",
+        "line_ids.amount_standard",
+        "line_ids.amount_lost",
+        "line_ids.category_id.tax_id",
+        "partner_id",
+    )
+    def _compute_amounts(self):
+        for prebill in self:
+            totals = dict.fromkeys(("fees", "expenses", "disbursements"), 0.0)
+            for line in prebill._get_billed_lines():
+                totals[line.section] += line.amount
+            excess = sum(prebill._get_cap_excesses().values())
+            totals["fees"] -= float(excess)
+            for section, amount in totals.items():
+                prebill[f"amount_{section}"] = amount
+            shown = prebill.line_ids.filtered(lambda li: li.decision != "postpone")
+            prebill.amount_standard = sum(shown.mapped("amount_standard"))
+            prebill.amount_writeoff = sum(shown.mapped("amount_lost"))
+            prebill.hours = sum(
+                shown.filtered(lambda li: li.decision != "write_off").mapped("hours")
+            )
+            prebill.amount_untaxed = sum(totals.values())
+            prebill.amount_tax = prebill._compute_tax_amount(float(excess))
+            prebill.amount_total = prebill.amount_untaxed + prebill.amount_tax
+            standard = prebill.amount_standard
+            prebill.realisation_percent = (
+                100 * totals["fees"] / standard if standard else 0
+            )
+
+    def _compute_move_ids(self):
+        for prebill in self:
+            moves = prebill.line_ids.invoice_line_ids.move_id
+            prebill.move_ids = moves
+            prebill.move_count = len(moves)
+
+    def _get_billed_lines(self):
+        """Return the lines that carry an amount of their own (not the cap)."""
+        return self.line_ids.filtered(
+            lambda line: (
+                line.kind != "cap"
+                and line.decision in ("bill", "write_down", "no_charge")
+            )
+        )
+
+    def _compute_tax_amount(self, excess):
+        """Return the VAT of this pre-bill, by Odoo's own tax engine.
+
+        :param float excess: what caps take off the fees, excluding VAT
+        """
+        self.ensure_one()
+        if not self.line_ids or not self.currency_id:
+            return 0.0
+        fiscal_position = self._get_fiscal_position()
+        bases = {}
+        for line in self._get_billed_lines():
+            taxes = fiscal_position.map_tax(line.category_id.tax_id)
+            bases[taxes] = bases.get(taxes, 0.0) + line.amount
+        fee_lines = self.line_ids.filtered(lambda line: line.section == "fees")
+        if excess and fee_lines:
+            taxes = fiscal_position.map_tax(fee_lines[0].category_id.tax_id)
+            bases[taxes] = bases.get(taxes, 0.0) - excess
+        total = 0.0
+        for taxes, base in bases.items():
+            result = taxes.compute_all(base, self.currency_id, partner=self.partner_id)
+            total += result["total_included"] - result["total_excluded"]
+        return self.currency_id.round(total)
+
+    def _get_fiscal_position(self):
+        self.ensure_one()
+        return (
+            self.env["account.fiscal.position"]
+            .with_company(self.company_id)
+            ._get_fiscal_position(self.partner_id)
+        )
+
+    # -- actions ---------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                matter = self.env["legal.matter"].browse(vals.get("matter_id"))
+                vals["name"] = (
+                    self.env["ir.sequence"]
+                    .with_company(matter.company_id)
+                    .next_by_code("legal.prebill")
+                    or "/"
+                )
+        return super().create(vals_list)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_draft(self):
+        for prebill in self:
+            if prebill.state not in ("draft", "cancelled") or prebill.move_ids:
+                raise UserError(
+                    self.env._(
+                        "The pre-bill %(name)s is under way and cannot be deleted:"
+                        " cancel it instead.",
+                        name=prebill.display_name,
+                    )
+                )
+
+    def action_submit_review(self):
+        self._check_state("draft")
+        self.write({"state": "in_review"})
+
+    def action_approve(self):
+        """Approve, so that the invoice may be made.
+
+        :raise UserError: on hold, already approved, nothing left to bill, or a
+            person who may not approve
+        """
+        self._check_state("draft", "in_review")
+        for prebill in self:
+            prebill._check_may_approve()
+            if prebill.is_held:
+                raise UserError(
+                    self.env._(
+                        "The pre-bill %(name)s is on hold (%(reason)s): release it"
+                        " before approving it.",
+                        name=prebill.display_name,
+                        reason=prebill.hold_reason,
+                    )
+                )
+            refusals = prebill._get_refusals()
+            if refusals:
+                raise UserError("\n".join(refusals))
+        self._sync_caps()
+        self.write(
+            {
+                "state": "approved",
+                "approved_by_id": self.env.uid,
+                "approved_on": fields.Datetime.now(),
+            }
+        )
+
+    def action_reopen(self):
+        self._check_state("approved")
+        if self.move_ids.filtered(lambda move: move.state != "cancel"):
+            raise UserError(
+                self.env._("An invoice was already made from it: cancel that first.")
+            )
+        self.write({"state": "draft", "approved_by_id": False, "approved_on": False})
+
+    def action_cancel(self):
+        """Let every source of these pre-bills go back to unbilled."""
+        self._check_state("draft", "in_review", "approved")
+        if self.move_ids.filtered(lambda move: move.state != "cancel"):
+            raise UserError(
+                self.env._("An invoice was already made from it: cancel that first.")
+            )
+        self.write({"state": "cancelled", "is_held": False})
+
+    def action_release(self):
+        self.write({"is_held": False, "held_until": False, "hold_reason": False})
+
+    def _hold(self, reason, until=None):
+        """Keep these pre-bills from being approved, for a reason.
+
+        :param date until: the run takes them up again from that day by itself
+        """
+        self._check_state("draft", "in_review")
+        self.write({"is_held": True, "hold_reason": reason, "held_until": until})
+
+    def action_open_hold(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "legal.prebill.hold",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_prebill_ids": self.ids},
+        }
+
+    def action_view_moves(self):
+        action = {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "name": self.env._("Invoices"),
+            "view_mode": "list,form",
+            "domain": [("id", "in", self.move_ids.ids)],
+        }
+        if len(self.move_ids) == 1:
+            action.update(view_mode="form", res_id=self.move_ids.id)
+        return action
+
+    # -- rules -----------------------------------------------------------------
+
+    def _check_state(self, *states):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for prebill in self:
+            if prebill.state not in states:
+                raise UserError(
+                    self.env._(
+                        "The pre-bill %(name)s is “%(state)s”: this can be done only"
+                        " while it is “%(wanted)s”.",
+                        name=prebill.display_name,
+                        state=labels[prebill.state],
+                        wanted=labels[states[-1]],
+                    )
+                )
+
+    def _check_may_approve(self):
+        """Leave approval to the matter's responsible and billing managers."""
+        self.ensure_one()
+        allowed = (
+            self.env.su
+            or self.responsible_id == self.env.user
+            or self.env.user.has_group("legal_billing.group_legal_billing_manager")
+        )
+        if not allowed:
+            raise UserError(
+                self.env._(
+                    "Only %(responsible)s or a billing manager can approve the"
+                    " pre-bill %(name)s.",
+                    responsible=self.responsible_id.name,
+                    name=self.display_name,
+                )
+            )
+
+    def _get_refusals(self):
+        """Return a sentence for each thing that stands in the way of billing."""
+        self.ensure_one()
+        refusals = [
+            refusal
+            for line in self._get_billed_lines().filtered("cost_id")
+            if (refusal := line.cost_id._get_refusal())
+        ]
+        nothing = self.currency_id.is_zero(self.amount_untaxed)
+        written_off = any(line.decision == "write_off" for line in self.line_ids)
+        if nothing and not written_off:
+            refusals.append(
+                self.env._(
+                    "The pre-bill %(name)s has nothing to bill: cancel it, or write"
+                    " its lines off.",
+                    name=self.display_name,
+                )
+            )
+        return refusals

@@ -1,0 +1,290 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import Command, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_compare, float_round
+
+from .legal_money_category import SECTIONS
+
+
+class LegalPrebill(models.Model):
+    """Turning approved pre-bills into native invoices.
+
+    Invoice lines are few and neutral: they end in the ledger, the FEC and the
+    e-invoice, where the nature of a lawyer's work has no place. The acts stay on
+    the pre-bill's lines, from which the printed invoice and the portal read them.
+    """
+
+    _inherit = "legal.prebill"
+
+    def action_invoice(self):
+        """Make draft invoices dated today."""
+        moves = self._create_invoices(fields.Date.context_today(self))
+        action = self[:1].action_view_moves()
+        if len(moves) > 1:
+            action["domain"] = [("id", "in", moves.ids)]
+        return action
+
+    def _create_invoices(self, invoice_date):
+        """Make the draft invoice of each pre-bill and link its lines.
+
+        :param date invoice_date: printed date, which starts the payment terms
+        :return: account.move, one per pre-bill that has an amount
+        :raise UserError: a pre-bill is not approved or was invoiced already
+        """
+        # A second click or a second run waits here, then finds the state moved.
+        self.lock_for_update()
+        self.invalidate_recordset(["state"])
+        self._check_state("approved")
+        moves = self.env["account.move"]
+        for prebill in self:
+            groups = prebill._group_lines()
+            if groups:
+                vals, line_groups = prebill._prepare_invoice_vals(groups, invoice_date)
+                move = (
+                    self.env["account.move"]
+                    .with_company(prebill.company_id)
+                    .with_context(default_move_type="out_invoice")
+                    .create(vals)
+                )
+                prebill._link_invoice_lines(move, line_groups)
+                moves |= move
+            prebill.write({"state": "invoiced"})
+        return moves
+
+    def _prepare_invoice_vals(self, groups, invoice_date):
+        """Return (account.move values, groups in the order of the lines)."""
+        self.ensure_one()
+        partner = self.partner_id
+        fiscal_position = self._get_fiscal_position()
+        commands, ordered = [], []
+        titles = dict(self._section_titles())
+        sequence = 10
+        for section, _label in SECTIONS:
+            in_section = [group for group in groups if group["section"] == section]
+            if not in_section:
+                continue
+            commands.append(
+                Command.create(
+                    {
+                        "display_type": "line_section",
+                        "name": titles[section],
+                        "sequence": sequence,
+                    }
+                )
+            )
+            for group in in_section:
+                sequence += 10
+                commands.append(
+                    Command.create(
+                        self._prepare_invoice_line(group, fiscal_position, sequence)
+                    )
+                )
+                ordered.append(group)
+            sequence += 10
+        vals = {
+            "move_type": "out_invoice",
+            "partner_id": partner.id,
+            "company_id": self.company_id.id,
+            "currency_id": self.currency_id.id,
+            "invoice_date": invoice_date,
+            "invoice_origin": self.name,
+            "fiscal_position_id": fiscal_position.id,
+            "invoice_user_id": self.matter_id.responsible_id.id,
+            "invoice_text_policy": self.agreement_id.invoice_text_policy,
+            "legal_client_kind": self.matter_id.client_kind,
+            "legal_period_from": self.date_from,
+            "legal_period_to": self.date_to,
+            "legal_client_message": self.client_message,
+            "narration": False,
+            "invoice_line_ids": commands,
+        }
+        term = self.agreement_id.payment_term_id or partner.property_payment_term_id
+        if term:
+            vals["invoice_payment_term_id"] = term.id
+        else:
+            # No term agreed: 30 days (C. com. L441-10 I, counted from the invoice).
+            vals["invoice_payment_term_id"] = False
+            vals["invoice_date_due"] = fields.Date.add(
+                invoice_date,
+                days=int(
+                    self.env["legal.parameter"]._get_decimal(
+                        "default_payment_days", invoice_date
+                    )
+                ),
+            )
+        return vals, ordered
+
+    def _prepare_invoice_line(self, group, fiscal_position, sequence):
+        category = group["category"]
+        category._check_usable()
+        vals = {
+            "display_type": "product",
+            "sequence": sequence,
+            "name": group["label"],
+            "quantity": group["quantity"],
+            "price_unit": group["price_unit"],
+            "account_id": fiscal_position.map_account(category.account_id).id,
+            "tax_ids": [Command.set(fiscal_position.map_tax(category.tax_id).ids)],
+            "matter_id": self.matter_id.id,
+            "legal_category_id": category.id,
+        }
+        if self.matter_id.account_id and category.section != "disbursements":
+            vals["analytic_distribution"] = {str(self.matter_id.account_id.id): 100}
+        if group["is_hours"]:
+            vals["product_uom_id"] = self.env.ref("uom.product_uom_hour").id
+        return vals
+
+    def _link_invoice_lines(self, move, line_groups):
+        """Tie each invoice line to the pre-bill lines it stands for.
+
+        Time inside a package has no line of its own: it goes with the first line
+        of its term, or of the invoice, so that its status follows the payment.
+        """
+        move_lines = move.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        ).sorted(lambda line: (line.sequence, line.id))
+        by_term = {}
+        linked = self.env["legal.prebill.line"]
+        for move_line, group in zip(move_lines, line_groups, strict=True):
+            lines = group["lines"]
+            lines.sudo().invoice_line_ids = [Command.link(move_line.id)]
+            linked |= lines
+            for term in lines.term_id:
+                by_term.setdefault(term, move_line)
+        free = self.line_ids.filtered(
+            lambda line: line.decision in ("bill", "no_charge", "write_down")
+        )
+        for line in free - linked:
+            move_line = by_term.get(line.term_id) or move_lines[0]
+            line.sudo().invoice_line_ids = [Command.link(move_line.id)]
+
+    # -- grouping --------------------------------------------------------------
+
+    def _group_lines(self):
+        """Return the groups that become invoice lines, fees first.
+
+        Each is a dict: section, category, label, quantity, price_unit,
+        is_hours, lines. Quantity × price is exactly the sum of its lines.
+        """
+        self.ensure_one()
+        prebill = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        groups = prebill._group_time()
+        others = self.line_ids.filtered(
+            lambda line: line.kind != "time"
+            and line.decision in ("bill", "write_down")
+            and not line.currency_id.is_zero(line.amount)
+        ).sorted(lambda line: (line.kind_rank, line.date, line.id))
+        instalments = [
+            prebill._prepare_group(line, line, prebill._get_line_label(line))
+            for line in others.filtered(lambda line: line.kind == "instalment")
+        ]
+        rest = [
+            prebill._prepare_group(line, line, prebill._get_line_label(line))
+            for line in others.filtered(lambda line: line.kind != "instalment")
+        ]
+        return instalments + groups + rest
+
+    def _prepare_group(self, line, lines, label, quantity=1.0, price_unit=None):
+        amount = sum(lines.mapped("amount"))
+        if price_unit is None:
+            # EN 16931 wants prices above zero: what is taken off is a negative
+            # quantity, never a negative price (BR-27).
+            quantity = -1.0 if amount < 0 else 1.0
+            price_unit = self.currency_id.round(abs(amount))
+        return {
+            "section": line.section,
+            "category": line.category_id,
+            "label": label,
+            "quantity": quantity,
+            "price_unit": price_unit,
+            "is_hours": False,
+            "lines": lines,
+        }
+
+    def _group_time(self):
+        """Group charged time by person and rate."""
+        buckets = defaultdict(lambda: self.env["legal.prebill.line"])
+        for line in self.line_ids:
+            charged = line.decision in ("bill", "write_down")
+            if line.kind == "time" and charged and line.amount:
+                key = (line.employee_id, line.grade_id, line.rate, line.category_id)
+                buckets[key] |= line
+        groups = []
+        for (employee, grade, rate, _category), lines in buckets.items():
+            hours = sum(
+                Decimal(str(line.hours)) - Decimal(str(line.hours_package))
+                for line in lines
+            )
+            groups.append(self._prepare_time_group(employee, grade, rate, hours, lines))
+        return groups
+
+    def _prepare_time_group(self, employee, grade, rate, hours, lines):
+        """Return hours × rate where that is the exact sum, else one amount.
+
+        Hours of odd increments (5 minutes) or an amount the reviewer chose are
+        no product of two decimals of quantity by the rate: then the line is one
+        amount whose label says the hours.
+        """
+        amount = sum(lines.mapped("amount"))
+        quantity = float_round(float(hours), precision_digits=2)
+        exact = (
+            float_compare(quantity, float(hours), precision_digits=6) == 0
+            and self.currency_id.compare_amounts(quantity * rate, amount) == 0
+        )
+        label = self._get_time_label(employee, grade)
+        if exact:
+            group = self._prepare_group(lines[0], lines, label, quantity, rate)
+            group["is_hours"] = True
+            return group
+        label = self.env._(
+            "%(label)s (%(hours)s h)",
+            label=label,
+            hours=f"{float(hours):.2f}".replace(".", ","),
+        )
+        return self._prepare_group(lines[0], lines, label)
+
+    def _get_time_label(self, employee, grade):
+        """Return the neutral label of a person's hours: no narrative, ever."""
+        return self.env._(
+            "Fees – matter %(matter)s – %(who)s",
+            matter=self.matter_id._neutral_label(),
+            who=grade.name or self.env._("Lawyer"),
+        )
+
+    def _get_line_label(self, line):
+        """Return the neutral label of an instalment, a cap or a cost."""
+        matter = self.matter_id._neutral_label()
+        if line.kind == "instalment":
+            return self.env._("Fees – matter %(matter)s – instalment", matter=matter)
+        if line.kind == "cap":
+            return self.env._("Agreed cap – matter %(matter)s", matter=matter)
+        return self.env._(
+            "%(category)s – matter %(matter)s",
+            category=line.category_id.name,
+            matter=matter,
+        )
+
+    def _section_titles(self):
+        prebill = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        return prebill.env["legal.money.category"]._fields[
+            "section"
+        ]._description_selection(prebill.env)
+
+    def _check_posted_total(self, move):
+        """Assert that the invoice is what was approved, to the cent.
+
+        :raise UserError: totals differ (a tax or a price list interfered)
+        """
+        self.ensure_one()
+        if self.currency_id.compare_amounts(move.amount_total, self.amount_total):
+            raise UserError(
+                self.env._(
+                    "The invoice of %(prebill)s would be %(invoice)s but %(approved)s"
+                    " was approved: check the taxes of its lines.",
+                    prebill=self.display_name,
+                    invoice=self.currency_id.format(move.amount_total),
+                    approved=self.currency_id.format(self.amount_total),
+                )
+            )

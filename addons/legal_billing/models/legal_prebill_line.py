@@ -1,0 +1,303 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..engine import fees
+from .legal_money_category import SECTIONS
+
+DECISIONS_THAT_LOSE_VALUE = ("no_charge", "write_down", "write_off")
+
+
+class LegalPrebillLine(models.Model):
+    """One source on a pre-bill: a time entry, a cost, an instalment or a cap.
+
+    Amounts exclude VAT, in the pre-bill's currency. ``proposed`` figures are
+    what the agreement says; the others are what the reviewer decided.
+    """
+
+    _name = "legal.prebill.line"
+    _description = "Pre-bill Line"
+    _order = "prebill_id, section_rank, kind_rank, date, id"
+    _check_company_auto = True
+
+    prebill_id = fields.Many2one(
+        "legal.prebill", required=True, index=True, ondelete="cascade"
+    )
+    matter_id = fields.Many2one(related="prebill_id.matter_id", store=True, index=True)
+    company_id = fields.Many2one(related="prebill_id.company_id", store=True)
+    currency_id = fields.Many2one(related="prebill_id.currency_id", store=True)
+    prebill_state = fields.Selection(related="prebill_id.state")
+    kind = fields.Selection(
+        [
+            ("time", "Time"),
+            ("instalment", "Instalment"),
+            ("cap", "Cap"),
+            ("cost", "Cost"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    kind_rank = fields.Integer(compute="_compute_ranks", store=True)
+    section_rank = fields.Integer(compute="_compute_ranks", store=True)
+    category_id = fields.Many2one(
+        "legal.money.category", required=True, check_company=True, readonly=True
+    )
+    section = fields.Selection(related="category_id.section", store=True)
+    entry_id = fields.Many2one(
+        "account.analytic.line",
+        string="Time Entry",
+        index=True,
+        readonly=True,
+        ondelete="restrict",
+    )
+    cost_id = fields.Many2one(
+        "legal.cost", index=True, readonly=True, ondelete="restrict"
+    )
+    instalment_id = fields.Many2one(
+        "legal.fee.instalment", index=True, readonly=True, ondelete="restrict"
+    )
+    term_id = fields.Many2one("legal.fee.term", index=True, readonly=True)
+    date = fields.Date(required=True, readonly=True)
+    employee_id = fields.Many2one("hr.employee", readonly=True)
+    grade_id = fields.Many2one("legal.grade", readonly=True)
+    narrative = fields.Text(help="What the client reads.")
+    hours_proposed = fields.Float(readonly=True)
+    hours = fields.Float()
+    hours_package = fields.Float(
+        string="Of which in the package",
+        readonly=True,
+        help="Hours covered by a fixed fee: shown, not charged.",
+    )
+    rate_proposed = fields.Monetary(readonly=True)
+    rate = fields.Monetary()
+    rate_source = fields.Char(related="entry_id.rate_source", string="Why this rate")
+    amount_standard = fields.Monetary(
+        readonly=True, help="What the work is worth at its standard rate."
+    )
+    amount_proposed = fields.Monetary(readonly=True)
+    amount = fields.Monetary(
+        compute="_compute_amount", store=True, readonly=False, precompute=True
+    )
+    decision = fields.Selection(
+        [
+            ("bill", "Bill"),
+            ("no_charge", "Show, no charge"),
+            ("write_down", "Write down"),
+            ("write_off", "Write off"),
+            ("postpone", "Postpone"),
+        ],
+        default="bill",
+        required=True,
+    )
+    reason_id = fields.Many2one("legal.writeoff.reason")
+    amount_lost = fields.Monetary(
+        compute="_compute_amount_lost",
+        store=True,
+        help="What the decision gives up of the proposed amount.",
+    )
+    invoice_line_ids = fields.Many2many(
+        "account.move.line", "legal_prebill_line_move_line_rel", copy=False
+    )
+    is_live = fields.Boolean(compute="_compute_is_live", store=True)
+    source_status = fields.Selection(
+        [
+            ("on_prebill", "On a pre-bill"),
+            ("billed", "Billed"),
+            ("paid", "Paid"),
+            ("written_off", "Written off"),
+        ],
+        compute="_compute_source_status",
+        store=True,
+    )
+
+    # Two runs, two people, a double click: the database keeps a source from
+    # being on two live pre-bills, whatever the code above it believed.
+    _entry_once = models.UniqueIndex(
+        "(entry_id) WHERE is_live AND entry_id IS NOT NULL",
+        "This time entry is already on another pre-bill.",
+    )
+    _cost_once = models.UniqueIndex(
+        "(cost_id) WHERE is_live AND cost_id IS NOT NULL",
+        "This cost is already on another pre-bill.",
+    )
+    _instalment_once = models.UniqueIndex(
+        "(instalment_id) WHERE is_live AND instalment_id IS NOT NULL",
+        "This instalment is already on another pre-bill.",
+    )
+    _hours_not_negative = models.Constraint(
+        "CHECK (hours >= 0 AND hours_package >= 0 AND rate >= 0)",
+        "Hours and rates on a pre-bill cannot be negative.",
+    )
+
+    # -- computes --------------------------------------------------------------
+
+    @api.depends("kind", "category_id.section")
+    def _compute_ranks(self):
+        sections = [code for code, _label in SECTIONS]
+        kinds = ["instalment", "time", "cap", "cost"]
+        for line in self:
+            section = line.category_id.section
+            line.section_rank = sections.index(section) if section else 0
+            line.kind_rank = kinds.index(line.kind) if line.kind else 0
+
+    @api.depends("hours", "rate", "hours_package", "decision", "amount_proposed")
+    def _compute_amount(self):
+        for line in self:
+            if line.decision in ("no_charge", "write_off", "postpone"):
+                line.amount = 0
+            elif line.kind == "time":
+                line.amount = float(
+                    fees.charge_amount(
+                        _decimal(line.hours),
+                        _decimal(line.hours_package),
+                        _decimal(line.rate),
+                        _decimal(line.currency_id.rounding or 0.01),
+                    )
+                )
+            else:
+                line.amount = line.amount or line.amount_proposed
+
+    @api.depends("amount", "amount_proposed", "decision", "kind")
+    def _compute_amount_lost(self):
+        for line in self:
+            loses = line.decision in DECISIONS_THAT_LOSE_VALUE and line.kind != "cap"
+            line.amount_lost = line.amount_proposed - line.amount if loses else 0
+
+    @api.depends(
+        "decision", "prebill_id.state", "invoice_line_ids.move_id.payment_state"
+    )
+    def _compute_is_live(self):
+        """A line lets its source go when postponed, cancelled or credited."""
+        for line in self:
+            moves = line.invoice_line_ids.move_id
+            credited = moves and all(m.payment_state == "reversed" for m in moves)
+            line.is_live = not (
+                line.decision == "postpone"
+                or line.prebill_id.state == "cancelled"
+                or credited
+            )
+
+    @api.depends(
+        "is_live",
+        "decision",
+        "prebill_id.state",
+        "invoice_line_ids.move_id.state",
+        "invoice_line_ids.move_id.payment_state",
+    )
+    def _compute_source_status(self):
+        for line in self:
+            moves = line.invoice_line_ids.move_id
+            if not line.is_live:
+                line.source_status = False
+            elif line.decision == "write_off" and line.prebill_id.state in (
+                "approved",
+                "invoiced",
+            ):
+                line.source_status = "written_off"
+            elif moves and all(move.state == "posted" for move in moves):
+                paid = all(m.payment_state in ("paid", "in_payment") for m in moves)
+                line.source_status = "paid" if paid else "billed"
+            else:
+                line.source_status = "on_prebill"
+
+    def _get_source_status(self):
+        """Return the status that the live line among these gives its source."""
+        return next((line.source_status for line in self if line.is_live), False)
+
+    # -- editing ---------------------------------------------------------------
+
+    @api.constrains("amount", "decision", "reason_id", "kind")
+    def _check_lost_value_has_reason(self):
+        for line in self:
+            if line.kind == "cap":  # negative by nature, and nobody's decision
+                continue
+            currency = line.currency_id
+            if currency.compare_amounts(line.amount, line.amount_proposed) < 0:
+                if line.decision == "bill":
+                    raise ValidationError(
+                        self.env._(
+                            "The line “%(line)s” is billed %(amount)s below what the"
+                            " agreement gives: choose “Write down” and a reason.",
+                            line=line._get_label(),
+                            amount=currency.format(line.amount_proposed - line.amount),
+                        )
+                    )
+                if line.decision != "postpone" and not line.reason_id:
+                    raise ValidationError(
+                        self.env._(
+                            "The line “%(line)s” gives up %(amount)s: choose the"
+                            " reason why.",
+                            line=line._get_label(),
+                            amount=currency.format(line.amount_proposed - line.amount),
+                        )
+                    )
+            if line.amount < 0:
+                raise ValidationError(
+                    self.env._(
+                        "The line “%(line)s” cannot be billed a negative amount:"
+                        " enter zero or more.",
+                        line=line._get_label(),
+                    )
+                )
+
+    @api.onchange("hours", "rate", "amount")
+    def _onchange_value(self):
+        """Choose “write down” for the reviewer as soon as value is given up."""
+        below = (
+            self.currency_id.compare_amounts(self.amount, self.amount_proposed) < 0
+            if self.currency_id
+            else False
+        )
+        if below and self.decision == "bill":
+            self.decision = "write_down"
+        elif not below and self.decision == "write_down":
+            self.decision = "bill"
+
+    def write(self, vals):
+        decided = {"hours", "rate", "amount", "decision", "narrative", "reason_id"}
+        if decided & vals.keys():
+            for line in self:
+                if line.prebill_id.state not in ("draft", "in_review"):
+                    raise UserError(
+                        self.env._(
+                            "The pre-bill %(prebill)s is approved: reopen it before"
+                            " its lines are changed.",
+                            prebill=line.prebill_id.display_name,
+                        )
+                    )
+        result = super().write(vals)
+        if {"hours", "rate", "amount", "decision"} & vals.keys():
+            self.filtered(lambda line: line.kind == "time").prebill_id._sync_caps()
+        return result
+
+    def _set_cap(self, excess):
+        """Write the amount a cap takes off: nobody's decision, so no guard."""
+        super().write({"amount_proposed": -float(excess), "amount": -float(excess)})
+
+    def _get_label(self):
+        """Return the first words of a line, for a sentence that names it."""
+        self.ensure_one()
+        text = (self.narrative or "").strip().splitlines()
+        return text[0][:60] if text else self.env._("no narrative")
+
+    def _describe_act(self):
+        """Return one act as plain values for print and portal."""
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "date": self.date,
+            "narrative": self.narrative or "",
+            "who": self.employee_id.name or "",
+            "grade": self.grade_id.name or "",
+            "hours": self.hours,
+            "hours_package": self.hours_package,
+            "rate": self.rate,
+            "amount": self.amount,
+            "is_package": bool(self.hours_package) and not self.amount,
+            "is_no_charge": self.decision == "no_charge",
+        }
+
+
+def _decimal(value):
+    return Decimal(str(value or 0))
