@@ -16,6 +16,8 @@ class AccountMove(models.Model):
         store=True,
         string="Matters",
         copy=False,
+        # An accountant without matters must still read, copy and export a move.
+        groups="legal_timesheet.group_legal_user",
     )
     prebill_ids = fields.Many2many(
         "legal.prebill",

@@ -4,7 +4,14 @@ from odoo import fields, models
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
-    matter_id = fields.Many2one("legal.matter", index="btree_not_null", readonly=True)
+    matter_id = fields.Many2one(
+        "legal.matter",
+        index="btree_not_null",
+        readonly=True,
+        # The accountant has the number in the line's label, and can export the
+        # ledger without any right on matters.
+        groups="legal_timesheet.group_legal_user",
+    )
     legal_category_id = fields.Many2one(
         "legal.money.category", string="Money Category", readonly=True
     )

@@ -77,6 +77,19 @@ class LegalCost(models.Model):
                 cost.prebill_line_ids._get_source_status() or "to_bill"
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        costs = super().create(vals_list)
+        costs._own_proofs()
+        return costs
+
+    def _own_proofs(self):
+        """Tie each proof to its cost, whose wall it then shares."""
+        for cost in self:
+            # sudo: only the person who uploaded a loose file may write on it.
+            loose = cost.proof_attachment_ids.sudo().filtered(lambda a: not a.res_id)
+            loose.write({"res_model": self._name, "res_id": cost.id})
+
     def write(self, vals):
         guarded = {
             "matter_id",
@@ -97,7 +110,10 @@ class LegalCost(models.Model):
                             matter=cost.matter_id.display_name,
                         )
                     )
-        return super().write(vals)
+        result = super().write(vals)
+        if "proof_attachment_ids" in vals:
+            self._own_proofs()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billed(self):

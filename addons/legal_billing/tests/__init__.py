@@ -1,1 +1,1 @@
-from . import test_billing_run, test_prebill, test_worked_cases
+from . import test_access, test_billing_run, test_prebill, test_worked_cases
