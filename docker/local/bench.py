@@ -1,0 +1,34 @@
+"""``make bench``: stock Odoo and our addons measured in one run."""
+
+import subprocess
+
+from local import paths, progress, venv
+from local.environment import ready
+
+OURS, STOCK = "legal_bench", "legal_bench_stock"
+SCRIPT = paths.ROOT / "tests" / "bench" / "run.py"
+
+
+def command(words=()):
+    """Run ``make bench``; ``words`` go to the benchmark's own script."""
+    with ready(tests=True) as env:
+        env.store.create(STOCK, env.templates.stock())
+        env.store.create(OURS, env.templates.addons())
+    paths.OUT.mkdir(exist_ok=True)
+    more = {
+        "LEGAL_BENCH_DB": OURS,
+        "LEGAL_BENCH_STOCK_DB": STOCK,
+        "LEGAL_BENCH_OUT": str(paths.OUT / "bench.json"),
+        "ODOO_RC": str(paths.CONFIG),
+    }
+    run = subprocess.Popen(
+        [str(venv.PYTHON), str(SCRIPT), *words],
+        cwd=paths.RUN,
+        env={**env.odoo.environment(), **more},
+    )
+    try:
+        return run.wait()
+    finally:
+        progress.end(run)
+        for name in (OURS, STOCK):
+            env.store.drop(name)

@@ -1,0 +1,102 @@
+"""What a person sees while long steps run."""
+
+import os
+import subprocess
+import sys
+import time
+
+from local import paths
+from local.errors import CommandFailed
+
+TICK_SECONDS = 0.5
+
+
+def say(text=""):
+    """Print one line at once."""
+    print(text, flush=True)
+
+
+class Ticker:
+    """One line for a running step: rewritten on a terminal, plain elsewhere."""
+
+    def __init__(self, title, measure=None, live=True):
+        self.title, self.measure = title, measure
+        self.started = time.monotonic()
+        self.live = live and sys.stdout.isatty()
+        if not self.live:
+            say(f"{title} …")
+
+    def _line(self, extra=""):
+        seconds = time.monotonic() - self.started
+        measured = f"{self.measure()}, " if self.measure else ""
+        return f"{self.title} … {extra or measured}{seconds:.0f} s"
+
+    def tick(self):
+        if self.live:
+            print(f"\r\033[K{self._line()}", end="", flush=True)
+
+    def close(self, outcome):
+        if self.live:
+            print("\r\033[K", end="")
+            say(self._line(f"{outcome}, "))
+        elif time.monotonic() - self.started > 5 or outcome != "done":
+            say(self._line(f"{outcome}, "))
+
+
+def run(command, title, *, log, measure=None, live=True, **popen):
+    """Run ``command`` with its output in a log, showing ``title`` meanwhile.
+
+    :param log: name of the log file, without suffix
+    :param measure: function returning a few words on how far the step is
+    :param live: rewrite the line each moment; not for a command that prints itself
+    :raise CommandFailed: the command ended with another code than 0
+    """
+    paths.LOGS.mkdir(parents=True, exist_ok=True)
+    file = paths.LOGS / f"{log}.log"
+    ticker, outcome = Ticker(title, measure, live), "failed"
+    popen.setdefault("stdin", subprocess.DEVNULL)
+    with file.open("w") as stream:
+        popen.setdefault("stdout", stream)
+        process = subprocess.Popen(
+            [str(word) for word in command], stderr=stream, **popen
+        )
+        try:
+            wait(process, ticker.tick)
+            outcome = "done" if process.returncode == 0 else "failed"
+        finally:
+            end(process)
+            ticker.close(outcome)
+    if process.returncode:
+        raise CommandFailed(title, process.returncode, paths.shown(file), tail(file))
+    return file
+
+
+def wait(process, tick=lambda: None):
+    """Wait for a process, calling ``tick`` twice a second."""
+    while True:
+        try:
+            return process.wait(TICK_SECONDS)
+        except subprocess.TimeoutExpired:
+            tick()
+
+
+def end(process, grace_seconds=10):
+    """End a process if it still runs: politely first."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(grace_seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def tail(file):
+    """Return the line of a log that most likely says why: its last of substance."""
+    noise = ("WARNING: Location", "[notice]", "Running as user 'root'", "HINT:")
+    with open(file, errors="replace") as stream:
+        stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, stream.tell() - 20_000))
+        lines = [line.strip() for line in stream.read().splitlines()]
+    lines = [line for line in lines if line and not line.startswith(noise)]
+    return lines[-1][:400] if lines else ""
