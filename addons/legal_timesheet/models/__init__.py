@@ -16,6 +16,7 @@ from . import account_analytic_line_rate
 from . import account_analytic_line_check
 from . import account_analytic_line_approval
 from . import hr_employee
+from . import legal_demo
 from . import mail_activity
 from . import mail_followers
 from . import mail_message

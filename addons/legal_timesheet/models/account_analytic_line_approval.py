@@ -12,7 +12,6 @@ class AccountAnalyticLine(models.Model):
         "Approval",
         compute="_compute_approval_state",
         store=True,
-        readonly=False,
         copy=False,
         index="btree_not_null",
     )

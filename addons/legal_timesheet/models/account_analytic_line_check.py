@@ -137,8 +137,14 @@ class AccountAnalyticLine(models.Model):
             "billing_status",
         }
 
-    def _check_can_write(self, values):
-        self._check_not_frozen(values)
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_no_approval_typed_in(vals)
+        return super().create(vals_list)
+
+    @api.model
+    def _check_no_approval_typed_in(self, values):
         if not self.env.su and self._legal_approval_fields() & values.keys():
             raise AccessError(
                 self.env._(
@@ -146,6 +152,10 @@ class AccountAnalyticLine(models.Model):
                     " in: use the buttons Submit, Approve or Return."
                 )
             )
+
+    def _check_can_write(self, values):
+        self._check_not_frozen(values)
+        self._check_no_approval_typed_in(values)
         others = self.filtered(lambda line: line.user_id != self.env.user)
         answered_for = others.filtered(
             lambda line: line._is_time_entry() and line._can_write_for_another()

@@ -48,5 +48,7 @@ class AccountAnalyticLine(models.Model):
             & Domain("approval_state", "in", ("draft", "submitted"))
             & Domain(domain)
         )
-        for name in ("rate", "rate_id", "rate_source", "grade_id", "legal_currency_id"):
+        names = ["rate", "rate_id", "rate_source", "grade_id", "legal_currency_id"]
+        for name in names:
             self.env.add_to_compute(self._fields[name], drafts)
+        drafts.modified(names)

@@ -97,6 +97,10 @@ class LegalMatter(models.Model):
     def _legal_wall_field(self):
         return "id"
 
+    def _legal_get_matter(self):
+        self.ensure_one()
+        return self.sudo()
+
     @api.model
     def _domain_let_in(self, user):
         """Return the domain of the matters a person may see."""

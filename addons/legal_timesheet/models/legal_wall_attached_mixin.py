@@ -35,6 +35,11 @@ class LegalWallAttachedMixin(models.AbstractModel):
             self.env._("This belongs to a matter that is closed to you.")
         )
 
+    def export_data(self, fields_to_export):
+        """Some of these models read without checking: an export checks first."""
+        self.check_access("read")
+        return super().export_data(fields_to_export)
+
     @api.model
     def _domain_not_walled(self):
         """Return the domain of the rows on no record walled off from the user."""

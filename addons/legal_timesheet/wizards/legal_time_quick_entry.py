@@ -4,6 +4,14 @@ from odoo.exceptions import UserError
 from ..engine.durations import format_duration, hours_from_minutes
 from ..engine.quick_entry import parse_line
 
+# not in sudo: nobody is told that a matter he may not see exists
+_PART = {
+    "compute": "_compute_parts",
+    "store": True,
+    "readonly": False,
+    "compute_sudo": False,
+}
+
 
 class LegalTimeQuickEntry(models.TransientModel):
     """One line of text, and what was understood of it before it is saved."""
@@ -16,14 +24,14 @@ class LegalTimeQuickEntry(models.TransientModel):
         " D2026-014 1h30 conclusions #acte"
     )
     matter_id = fields.Many2one(
-        "legal.matter", compute="_compute_parts", store=True, readonly=False
+        "legal.matter", **_PART
     )
-    hours = fields.Float(compute="_compute_parts", store=True, readonly=False)
+    hours = fields.Float(**_PART)
     activity_code_id = fields.Many2one(
-        "legal.activity.code", compute="_compute_parts", store=True, readonly=False
+        "legal.activity.code", **_PART
     )
-    date = fields.Date(compute="_compute_parts", store=True, readonly=False)
-    narrative = fields.Text(compute="_compute_parts", store=True, readonly=False)
+    date = fields.Date(**_PART)
+    narrative = fields.Text(**_PART)
     understood = fields.Char(compute="_compute_understood")
     missing = fields.Char(compute="_compute_understood")
 
