@@ -65,10 +65,10 @@ def main(argv=None):
         say("\nInterrupted; the same command goes on from here.")
         return 130
     except Exception as error:
-        return _explain(error)
+        return explain(error)
 
 
-def _explain(error):
+def explain(error):
     """Print what happened and how to mend it; return the exit code."""
     if system.is_out_of_room(error):
         free = system.free_megabytes(paths.STATE)

@@ -35,7 +35,7 @@ def series_of(package):
         text = (package / "release.py").read_text()
     except OSError:
         return None
-    found = re.search(r"^version_info\s*=\s*\(\s*\D*(\d+)\s*,\s*(\d+)", text, re.M)
+    found = re.search(r"^version_info\s*=\s*\(\D*(\d+)\D*?,\s*(\d+)", text, re.M)
     return (int(found[1]), int(found[2])) if found else None
 
 
