@@ -13,6 +13,8 @@ from . import (
     legal_billing_run,
     legal_billing_run_line,
     legal_cost,
+    legal_demo,
+    legal_demo_job,
     legal_fee_agreement,
     legal_fee_instalment,
     legal_fee_term,

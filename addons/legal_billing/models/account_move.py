@@ -179,10 +179,22 @@ class AccountMove(models.Model):
             "email"
         }
 
-    def _legal_get_mail_failures(self):
-        """Return a sentence for each person whom the last message did not reach."""
+    def _legal_deliver_mails(self):
+        """Hand the last message's e-mails to the server now, and tell failures.
+
+        Odoo hands them over after the commit, when nobody looks any more; a run
+        has to say which client was not reached.
+
+        :return: a sentence for each person whom the message did not reach
+        """
         self.ensure_one()
-        notifications = self.message_ids[:1].notification_ids.filtered(
+        message = self.message_ids[:1]
+        # sudo: e-mails in the queue are the system's; these are the invoice's own.
+        mails = self.env["mail.mail"].sudo()
+        mails.search(
+            [("mail_message_id", "=", message.id), ("state", "=", "outgoing")]
+        ).send(raise_exception=False)
+        failed = message.sudo().notification_ids.filtered(
             lambda n: n.notification_status in ("exception", "bounce")
         )
         return [
@@ -193,5 +205,5 @@ class AccountMove(models.Model):
                 who=notification.res_partner_id.display_name,
                 reason=notification.format_failure_reason(),
             )
-            for notification in notifications
+            for notification in failed
         ]

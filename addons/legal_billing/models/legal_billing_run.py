@@ -40,6 +40,13 @@ class LegalBillingRun(models.Model):
         for run in self:
             run.name = self.env._("Billing up to %(date)s", date=run.date_to or "")
 
+    @api.depends(
+        "line_ids.outcome",
+        "line_ids.is_sent",
+        "line_ids.move_id",
+        "line_ids.prebill_id.state",
+        "line_ids.prebill_id.amount_untaxed",
+    )
     def _compute_counts(self):
         for run in self:
             lines = run.line_ids

@@ -112,7 +112,7 @@ class LegalBillingRunLine(models.Model):
         self.env["account.move.send"]._generate_and_send_invoices(
             move, sending_methods=methods, allow_raising=True
         )
-        failures = move._legal_get_mail_failures()
+        failures = move._legal_deliver_mails()
         if failures:
             raise UserError("\n".join(failures))
         return "done", self.message, {"is_sent": True}

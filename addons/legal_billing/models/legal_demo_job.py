@@ -108,7 +108,7 @@ class LegalDemo(models.AbstractModel):
         """Book what clients have paid since, by the stock payment wizard."""
         late = self._demo_late_payers()
         for move in run.line_ids.move_id:
-            paid_on = move.invoice_date + relativedelta(days=21)
+            paid_on = move.invoice_date + relativedelta(days=27)
             settled = move.payment_state != "not_paid"
             if settled or paid_on > today or move.partner_id in late:
                 continue
@@ -150,7 +150,7 @@ class LegalDemo(models.AbstractModel):
         rows = [titles]
         for line in runs.line_ids:
             prebill, move = line.prebill_id, line.move_id
-            if not prebill:
+            if line.outcome == "nothing":
                 continue
             rows.append(
                 [
@@ -177,7 +177,7 @@ class LegalDemo(models.AbstractModel):
     def _job_status(self, line):
         labels = {"paid": "payée", "partial": "en partie payée", "in_payment": "payée"}
         move = line.move_id
-        if line.outcome == "failed":
+        if line.outcome == "failed" and not move:
             return "à reprendre"
         if not move:
             return dict(

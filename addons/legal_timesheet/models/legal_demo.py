@@ -62,7 +62,7 @@ class LegalDemo(models.AbstractModel):
 
     @api.model
     def _logins(self):
-        """Return who may log in: ``[(name, login, password, what for)]``."""
+        """Return who may log in: ``[(login, password, who and what for)]``."""
         words = {
             "helene": self.env._("managing partner: sees the firm, keeps the settings"),
             "antoine": self.env._("partner: kept out of one matter"),
@@ -73,7 +73,7 @@ class LegalDemo(models.AbstractModel):
             "marine": self.env._("office: bills and collects"),
         }
         return [
-            (name, login, PASSWORD, words[key])
+            (login, PASSWORD, f"{name}, {words[key]}")
             for key, (name, login, _grade, _groups) in PEOPLE.items()
         ]
 
@@ -200,7 +200,7 @@ class LegalDemo(models.AbstractModel):
                 {
                     **common,
                     "amount": old,
-                    "date_from": new_year - relativedelta(years=2),
+                    "date_from": new_year - relativedelta(years=1),
                     "date_to": new_year - timedelta(1),
                 }
             )
