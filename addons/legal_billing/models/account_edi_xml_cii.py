@@ -93,7 +93,7 @@ class AccountEdiXmlCii(models.AbstractModel):
     def _legal_cure_parties(self, tree, invoice):
         seller = cii.find(tree, ".//ram:SellerTradeParty")
         firm = invoice.company_id.partner_id
-        self._legal_cure_identity(seller, firm)
+        self._legal_cure_identity(seller, firm, firm)
         cii.put(seller, "Name", firm.commercial_partner_id.name)
         if not invoice.company_id.vat and cii.find(
             seller, "ram:SpecifiedTaxRegistration"
@@ -103,13 +103,13 @@ class AccountEdiXmlCii(models.AbstractModel):
             cii.put(registration, "ID", firm._legal_get_siren() or "", schemeID="FC")
         buyer = cii.find(tree, ".//ram:BuyerTradeParty")
         client = invoice.commercial_partner_id
-        self._legal_cure_identity(buyer, client)
+        self._legal_cure_identity(buyer, client, firm)
         cii.put(buyer, "Name", client.name)
         if invoice._legal_get_client_kind() == "consumer":
             # A person's telephone and e-mail are no business of the tax office.
             cii.drop(buyer, "ram:DefinedTradeContact")
 
-    def _legal_cure_identity(self, party, partner):
+    def _legal_cure_identity(self, party, partner, firm):
         siren, siret = partner._legal_get_siren(), partner._legal_get_siret()
         cii.drop(party, "ram:GlobalID[@schemeID='0009' or @schemeID='0002']")
         cii.drop(party, "ram:SpecifiedLegalOrganization")
@@ -119,9 +119,12 @@ class AccountEdiXmlCii(models.AbstractModel):
             organization = cii.put(party, "SpecifiedLegalOrganization")
             cii.put(organization, "ID", siren, schemeID=SIREN)
         scheme, address = partner._legal_get_electronic_address()
-        if address:
-            communication = cii.put(party, "URIUniversalCommunication")
-            cii.put(communication, "URIID", address, schemeID=scheme)
+        if not address:
+            # BT-49 is mandatory even where nothing can be delivered, as to a
+            # consumer without e-mail: the firm's own platform keeps the file.
+            scheme, address = firm._legal_get_electronic_address()
+        communication = cii.put(party, "URIUniversalCommunication")
+        cii.put(communication, "URIID", address, schemeID=scheme)
 
     # -- references and delivery -----------------------------------------------
 

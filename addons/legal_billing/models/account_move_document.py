@@ -319,8 +319,8 @@ class AccountMove(models.Model):
         return [
             self.env._(
                 "The line “%(line)s” of the invoice %(invoice)s bears %(count)s VAT"
-                " rates, an invoice needs exactly one on each line: choose it, 0% for"
-                " disbursements.",
+                " rates, an invoice needs exactly one on each line: choose it, the tax of"
+                " disbursements where none is due.",
                 line=(line.name or "").split("\n")[0],
                 invoice=self._legal_get_label(),
                 count=len(line.tax_ids),

@@ -41,7 +41,9 @@ class AccountMove(models.Model):
         """Return the file name without extension: F2026-00042, a plain string."""
         move = self._legal_in_client_language()
         number = move.name if move.name and move.name != "/" else move.env._("draft")
-        return f"{number}{'_' + move.env._('annex') if annex else ''}"
+        if not annex:
+            return number
+        return move.env._("%(number)s_annex", number=number)
 
     # -- formats ---------------------------------------------------------------
 
@@ -296,11 +298,12 @@ class AccountMove(models.Model):
 
     def _legal_get_subtotal_label(self, section):
         """Name the subtotal and the VAT its rows bear."""
-        label = self.env._(
-            "Subtotal %(section)s excl. VAT", section=section["title"].lower()
-        )
+        title = section["title"].lower()
+        if section["code"] == "disbursements":
+            return self.env._("Subtotal %(section)s", section=title)
+        label = self.env._("Subtotal %(section)s excl. VAT", section=title)
         rates = {line["tax"] for line in section["lines"] if line.get("tax")}
-        if section["code"] == "disbursements" or not section["acts"] or not rates:
+        if not section["acts"] or not rates:
             return label
         return self.env._(
             "%(label)s (VAT %(rates)s)", label=label, rates=", ".join(sorted(rates))

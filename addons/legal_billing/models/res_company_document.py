@@ -92,7 +92,10 @@ class ResCompany(models.Model):
         return [line for line in lines if line]
 
     def _legal_get_identity(self):
-        """Return the legal line: form, capital, register, SIRET, VAT number."""
+        """Return the legal line: form, capital, register, SIRET, VAT number.
+
+        Each part is unbreakable, so that no number is cut by the end of a line.
+        """
         _ = self.env._
         partner = self.partner_id
         parts = []
@@ -124,7 +127,7 @@ class ResCompany(models.Model):
                 )
         if self.vat:
             parts.append(_("VAT no. %(vat)s", vat=self.vat))
-        return parts
+        return [part.replace(" ", NO_BREAK) for part in parts]
 
 
 def _host(website):

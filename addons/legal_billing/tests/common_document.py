@@ -1,7 +1,7 @@
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.tools import config
 
 from .common import LegalBillingCommon
@@ -32,7 +32,9 @@ def _do_not_send(self, message, *args, **kwargs):
 
 
 class DocumentCommon(LegalBillingCommon):
-    """Invoices of the demo cases, sent for good."""
+    """Invoices of the worked cases, sent for good."""
+
+    worked_days = 0
 
     @classmethod
     def setUpClass(cls):
@@ -46,6 +48,10 @@ class DocumentCommon(LegalBillingCommon):
                 "website": "https://www.lanterne-avocats.example",
             }
         )
+
+    def setUp(self):
+        super().setUp()
+        type(self).worked_days = 0
 
     @classmethod
     def _bill_case_5(cls, **kw):
@@ -93,9 +99,12 @@ class DocumentCommon(LegalBillingCommon):
             terms or [{"kind": "hourly", "cap_amount": 5000}],
             invoice_text_policy=policy,
         )
-        dates = ("2026-04-01", "2026-04-02", "2026-04-03")
-        for lawyer, worked, date in zip(cls.lawyers, hours, dates, strict=True):
+        # A day has 24 hours: each call of a test works on days of its own.
+        cls.worked_days += 1
+        first = fields.Date.to_date("2026-03-02")
+        for lawyer, worked in zip(cls.lawyers, hours, strict=True):
             if worked:
+                date = fields.Date.add(first, days=cls.worked_days)
                 cls._create_entry(matter, lawyer, worked, date)
         cls._create_cost(matter, "admin_fee", 150, "2026-04-01", name="Frais de dossier")
         return cls._bill(matter, "2026-04-15")[1]

@@ -1,0 +1,1 @@
+from . import cii_tree, qr, renderer, xmp

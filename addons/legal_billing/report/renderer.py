@@ -1,0 +1,160 @@
+"""PDF/A-3 renderer: HTML in, archive-proof file out, within this process.
+
+WeasyPrint lays the HTML out; nothing is fetched from a network and no other
+program is started. The style sheet and its fonts are parsed once per process.
+A laid-out document can be written again, e.g. with the XML of an e-invoice.
+"""
+
+import logging
+import threading
+from datetime import datetime, timezone
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from odoo.tools.misc import file_path
+
+from . import xmp
+
+_logger = logging.getLogger(__name__)
+# One line per style sheet and page at INFO level is no news for a server log.
+logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
+
+try:
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcherResponse
+
+    MISSING = None
+except (ImportError, OSError) as error:  # OSError: Pango is not on the system
+    weasyprint = None
+    MISSING = str(error).splitlines()[0]
+    _logger.warning("WeasyPrint is not usable, PDFs fall back to stock: %s", MISSING)
+
+BASE_URL = "http://documents.invalid/"
+CREATOR = "Odoo, legal_billing"
+STYLESHEET = "legal_billing/static/src/css/document.css"
+VARIANT = "pdf/a-3b"
+
+# Pango and its font maps are not made for several threads at once, and layout
+# holds the interpreter anyway: one document at a time in a process.
+_lock = threading.RLock()
+_sheets = {}
+
+
+def is_available():
+    return weasyprint is not None
+
+
+if weasyprint:
+
+    class LocalFetcher(weasyprint.URLFetcher):
+        """Serve what the documents may show, and refuse all else.
+
+        Allowed: ``data:`` URLs and files under a module's ``static`` folder.
+        """
+
+        def __init__(self):
+            super().__init__(allowed_protocols={"data"}, allow_redirects=False)
+
+        def fetch(self, url, headers=None):
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            if not url.startswith(BASE_URL):
+                raise ValueError(f"Documents fetch nothing from elsewhere: {url}")
+            parts = unquote(urlsplit(url).path).strip("/").split("/")
+            if len(parts) < 3 or parts[1] != "static" or ".." in parts:
+                raise ValueError(f"Documents show static files only: {url}")
+            return URLFetcherResponse(
+                url, Path(file_path("/".join(parts))).read_bytes()
+            )
+
+
+def _get_stylesheets():
+    """Return the parsed style sheets and their fonts, parsed once."""
+    path = file_path(STYLESHEET)
+    stamp = Path(path).stat().st_mtime_ns
+    if _sheets.get("stamp") != stamp:
+        fonts = FontConfiguration()
+        sheet = weasyprint.CSS(
+            string=Path(path).read_text(),
+            font_config=fonts,
+            url_fetcher=LocalFetcher(),
+            base_url=BASE_URL,
+        )
+        _sheets.update(stamp=stamp, fonts=fonts, sheets=[sheet])
+    return _sheets["sheets"], _sheets["fonts"]
+
+
+class Layout:
+    """One document, laid out and ready to be written."""
+
+    def __init__(self, document):
+        self._document = document
+
+    @property
+    def page_count(self):
+        return len(self._document.pages)
+
+    def write(self, xml=None, level=xmp.FACTUR_X_LEVEL):
+        """Return the file as bytes.
+
+        :param bytes xml: e-invoice to embed as factur-x.xml, or None
+        :param str level: level that the XML claims
+        """
+        metadata = self._document.metadata
+        moment = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        metadata.created = metadata.modified = moment
+        metadata.generator = CREATOR
+        title = metadata.title or ""
+        rdf = xmp.build_rdf(
+            title=title,
+            author=", ".join(metadata.authors),
+            subject=metadata.description or title,
+            producer=f"WeasyPrint {weasyprint.__version__}",
+            creator=CREATOR,
+            moment=moment,
+            part=3,
+            conformance="B",
+            level=level if xml else None,
+        )
+        metadata.generate_rdf_metadata = lambda *args: rdf
+        # Readers and validators find the claims in plain text.
+        include = type(metadata).include_in_pdf.__get__(metadata)
+        metadata.include_in_pdf = lambda pdf, variant, version, level, compress: (
+            include(pdf, variant, version, level, False)
+        )
+        attachments = []
+        if xml:
+            attachments.append(
+                weasyprint.Attachment(
+                    string=xml,
+                    name=xmp.FACTUR_X_FILE,
+                    description="Factur-X",
+                    relationship="Data",
+                    url_fetcher=LocalFetcher(),
+                )
+            )
+        with _lock:
+            return self._document.write_pdf(
+                pdf_variant=VARIANT, pdf_tags=True, attachments=attachments
+            )
+
+
+def lay_out(html, cache=None):
+    """Lay one HTML document out.
+
+    :param str html: whole document; only its ``<style>`` and ours apply
+    :param dict cache: images shared by the documents of a batch
+    """
+    with _lock:
+        sheets, fonts = _get_stylesheets()
+        document = weasyprint.HTML(
+            string=html, url_fetcher=LocalFetcher(), base_url=BASE_URL
+        ).render(
+            stylesheets=sheets,
+            font_config=fonts,
+            pdf_variant=VARIANT,
+            pdf_tags=True,
+            cache=cache,
+        )
+    return Layout(document)
