@@ -126,7 +126,7 @@ def manifest_errors(addon):
             found.append(f"comes without {name}")
     for name in manifest.get("external_dependencies", {}).get("python", ()):
         if not is_pinned(name):
-            found.append(f"needs {name}, which requirements/runtime.txt does not pin")
+            found.append(f"needs {name}, which requirements/ does not pin")
     return [f"{paths.shown(folder)}/__manifest__.py: {text}" for text in found]
 
 
@@ -136,7 +136,7 @@ def is_pinned(distribution):
     def plain(name):
         return re.split(r"[=<>~!;\[ ]", name)[0].lower().replace("_", "-")
 
-    return plain(distribution) in map(plain, venv.requirement_lines("runtime"))
+    return plain(distribution) in map(plain, venv.runtime_lines())
 
 
 def manifests():

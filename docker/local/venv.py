@@ -3,7 +3,7 @@
 ============  ===============================  ==============================
 folder        requirements                     for
 ============  ===============================  ==============================
-``venv``      runtime, and test when testing   Odoo, our addons, their tests
+``venv``      odoo, runtime; test on demand    Odoo, our addons, their tests
 ``tools``     dev                              linters
 ``community`` addons                           addons joined by glue addons
 ============  ===============================  ==============================
@@ -22,6 +22,7 @@ from local.errors import Stop
 
 MAIN = paths.STATE / "venv"
 TOOLS = paths.STATE / "tools"
+RUNTIME = ["odoo", "runtime"]
 COMMUNITY = paths.STATE / "community"
 PYTHON = MAIN / "bin" / "python"
 FRAMEWORK_LINK = "odoo-framework.pth"
@@ -42,6 +43,11 @@ def requirement_lines(name):
     text = (paths.REQUIREMENTS / f"{name}.txt").read_text()
     lines = (line.split("#")[0].strip() for line in text.splitlines())
     return [line for line in lines if line]
+
+
+def runtime_lines():
+    """Return the pinned packages that Odoo and our addons run on."""
+    return [line for name in RUNTIME for line in requirement_lines(name)]
 
 
 def unpinned(name):
@@ -106,7 +112,7 @@ def ensure_main(tests=False):
     commands installs nothing.
     """
     tests = tests or "test" in stamps.read("venv").get("names", ())
-    _build(MAIN, "venv", ["runtime", "test"] if tests else ["runtime"])
+    _build(MAIN, "venv", [*RUNTIME, "test"] if tests else RUNTIME)
 
 
 def ensure_tools():
