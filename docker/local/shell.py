@@ -76,6 +76,8 @@ def print_environment():
             "ODOO_RC": paths.CONFIG,
             "LEGAL_STATE": paths.STATE,
             "LEGAL_STOCK_TEMPLATE": env.templates.stock(),
+            "LEGAL_ADDONS_TEMPLATE": env.templates.addons(glue=True),
+            "LEGAL_PG_PROGRAMS": env.server.programs,
         }
         lines = [*env.server.environment.items(), *more.items()]
     print("\n".join(f"export {name}='{value}'" for name, value in lines))

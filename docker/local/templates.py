@@ -24,7 +24,7 @@ class Templates:
         self.store, self.odoo, self.source = store, odoo, source
 
     def _stock_name(self):
-        packages = venv.runtime_lines()
+        packages = venv.requirement_lines("odoo")
         key = (LAYOUT, self.source.key, *packages, *pins.STOCK_ADDONS, pins.LANGUAGE)
         return f"legal_stock_{text_digest(*key)}"
 

@@ -48,6 +48,7 @@ def command(words=()):
     more = {
         "LEGAL_STOCK_TEMPLATE": stock,
         "LEGAL_ADDONS_TEMPLATE": template,
+        "LEGAL_PG_PROGRAMS": str(env.server.programs),
         "LEGAL_STATE": str(paths.STATE),
     }
     progress.say(f"Testing on a copy of {template}, in {processes} process(es)")

@@ -1,6 +1,7 @@
 """A state folder of its own for each test of the bootstrap."""
 
 import pytest
+
 from local import paths
 
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from local import cli, databases, lock, paths, progress, testing
 from local.errors import CommandFailed, Stop
 

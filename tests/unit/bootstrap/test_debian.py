@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 
 import pytest
+
 from local import debian, paths, pins, progress
 from local.errors import Stop
 

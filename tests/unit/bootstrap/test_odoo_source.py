@@ -1,6 +1,7 @@
 """ODOO_HOME: a checkout, an installed package, or a sentence."""
 
 import pytest
+
 from local import odoo_source
 from local.errors import Stop
 
@@ -33,7 +34,8 @@ def test_unpacked_debian_package_is_understood(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("series", "shown"), [("18, 0", "18.0"), ("'saas~18', 3", "18.3"), ("20, 0", "20.0")]
+    ("series", "shown"),
+    [("18, 0", "18.0"), ("'saas~18', 3", "18.3"), ("20, 0", "20.0")],
 )
 def test_other_series_is_one_sentence(tmp_path, series, shown):
     home = make_odoo(tmp_path, series)

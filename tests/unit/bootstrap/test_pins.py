@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from local import paths, pins, venv
 from local.errors import Stop
 

@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+
 from local import ports
 from local.errors import Stop
 

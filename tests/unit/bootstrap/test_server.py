@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from local import postgres, server
 from local.errors import Stop
 

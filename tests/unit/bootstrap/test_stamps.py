@@ -1,6 +1,7 @@
 """Stamps: a step is done only when it ended well."""
 
 import pytest
+
 from local import paths, stamps
 
 

@@ -3,6 +3,7 @@
 import errno
 
 import pytest
+
 from local import cli, paths, system
 from local.errors import Stop
 
