@@ -1,0 +1,9 @@
+"""Rules of dunning: no ORM, no clock, no input or output.
+
+* :mod:`.sending_days` says on which days and at which hours a message may leave;
+* :mod:`.escalation` says which level an invoice has reached, on which day, and why;
+* :mod:`.claims` says how much of an invoice may be asked for today;
+* :mod:`.messages` gathers what is due into one message a payer;
+* :mod:`.interest` computes late-payment penalties, rate by rate;
+* :mod:`.letters` reads and fills the placeholders of a text.
+"""
