@@ -1,0 +1,349 @@
+import logging
+from smtplib import SMTPServerDisconnected
+
+from markupsafe import Markup
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models, modules
+from odoo.exceptions import UserError
+from odoo.tools import formataddr, split_every
+
+from .legal_dunning_action import OPEN_STATES
+
+_logger = logging.getLogger(__name__)
+
+CHUNK = 50
+ATTEMPTS = 3
+
+
+class LegalDunningAction(models.Model):
+    """How messages leave: once, or not at all.
+
+    Each batch goes through three transactions. The first locks the receivables,
+    plans these payers again and makes the texts and files; it ends with every
+    e-mail marked "may have left". The second hands the e-mails over. The third is
+    the answer of the mail server. Should the process die in between, the mark
+    stays, and no run sends such a message again without a person's word.
+    """
+
+    _inherit = "legal.dunning.action"
+
+    # The run ------------------------------------------------------------------
+
+    @api.model
+    def _run(self, today=None, companies=None):
+        """Plan and send what is due; return the messages of the day.
+
+        Without ``today`` the clock decides, and nothing leaves outside the hours
+        of sending. On a closed day nothing leaves either: the messages of the
+        next open day are prepared and returned.
+
+        :param date today: day to run for
+        :param companies: companies to run for, or None for all
+        """
+        made = self.browse()
+        for company in companies or self.env["res.company"].sudo().search([]):
+            made |= self.sudo().with_company(company)._run_company(company, today)
+        return made
+
+    def _run_company(self, company, today):
+        day = today or company._get_dunning_today()
+        calendar = company._get_dunning_calendar()
+        if not calendar.is_open(day):
+            return self._prepare_day(company, calendar.on_or_after(day))
+        made = self.browse()
+        if today or company._is_dunning_open_now():
+            made = self._prepare_day(company, day)
+            made._send(day)
+        self._prepare_day(company, calendar.after(day))
+        return made
+
+    @api.model
+    def _cron_run(self):
+        self._run()
+
+    # Batches ------------------------------------------------------------------
+
+    def _send(self, day):
+        """Send these messages on ``day``; each failure is kept on its message."""
+        for ids in split_every(CHUNK, self.ids):
+            self.browse(ids)._send_batch(day)
+
+    def _send_batch(self, day):
+        for attempt in range(1, ATTEMPTS + 1):
+            self._commit()
+            try:
+                ready = self._make(day)
+                break
+            except OperationalError:
+                # Somebody else wrote what we read, e.g. a payment came in:
+                # look again at the books as they are now.
+                if attempt == ATTEMPTS or not self._may_commit():
+                    raise
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+        self._commit()
+        ready._deliver(day)
+        self._commit()
+
+    def _may_commit(self):
+        return not modules.module.current_test
+
+    def _commit(self):
+        if self._may_commit():
+            self.env["ir.cron"]._commit_progress()
+
+    def _make(self, day):
+        """Plan these payers again under lock and make what leaves; return e-mails."""
+        actions = self.exists().try_lock_for_update().filtered(
+            lambda action: action.state in OPEN_STATES and not action.is_uncertain
+        )
+        actions -= actions._get_locked_out()
+        current = self.browse()
+        for company, own in actions.grouped("company_id").items():
+            for as_of, group in own.grouped(lambda a: max(a.planned_on, day)).items():
+                plan = self._plan(as_of, company, group.partner_id)
+                current |= self._materialise(plan) & group
+        emails = self.browse()
+        for action in current.with_prefetch():
+            if action._make_one(day) and action.channel == "email":
+                emails |= action
+        return emails
+
+    def _get_locked_out(self):
+        """Return the messages one of whose invoices is being written right now."""
+        terms = self.line_ids.move_id._get_dunning_terms()
+        locked = terms.try_lock_for_update()
+        busy = (terms - locked).move_id
+        terms.invalidate_recordset()
+        return self.filtered(lambda action: action.line_ids.move_id & busy)
+
+    def _make_one(self, day):
+        """Fix the words, amounts and file of one message; return whether it can go.
+
+        What goes wrong here concerns this message alone.
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._check_edited()
+                self.planned_on = day
+                self._fix_amounts(day)
+                subject, text = self._render(day)
+                self.write({"subject": subject, "body": text})
+                self._make_left(day, text)
+        except OperationalError:
+            raise
+        except UserError as error:
+            self._mark_failed(error.args[0])
+            return False
+        except Exception as error:  # one bad message must not stop the others
+            _logger.exception("Dunning message %s could not be made", self.id)
+            self._mark_failed(str(error) or type(error).__name__)
+            return False
+        return True
+
+    def _make_left(self, day, text):
+        """Make the file of a letter, or mark an e-mail as about to leave."""
+        if self.channel == "letter":
+            self._check_address()
+            self.body_sent = self._lay_out(text)
+            self.attachment_id = self._make_letter()
+            self.write({"state": "ready", "failure_reason": False})
+            return
+        self._check_reply_to()
+        self.write(
+            {
+                "body_sent": self._lay_out(text),
+                "state": "failed",
+                "is_uncertain": True,
+                "failure_reason": self.env._(
+                    "The sending was cut short: the message may have left. Ask the"
+                    " mail server, then send it again or say that it left."
+                ),
+            }
+        )
+
+    def _check_edited(self):
+        if self.is_edited and self.edited_facts != self._get_facts():
+            raise UserError(
+                self.env._(
+                    "The invoices or the amounts have changed since the text for"
+                    " %(payer)s was edited: read it again, then send it.",
+                    payer=self.partner_id.name,
+                )
+            )
+
+    def _check_address(self):
+        partner = self.recipient_id
+        if not (partner.street and partner.city):
+            raise UserError(
+                self.env._(
+                    "%(payer)s has neither a usable e-mail address nor a postal"
+                    " address: enter one on the client.",
+                    payer=self.partner_id.name,
+                )
+            )
+
+    def _check_reply_to(self):
+        main = self.line_ids._sorted_main_first()[:1].move_id
+        self.reply_to = main._get_dunning_contact()["reply_to"]
+        if not self.reply_to:
+            raise UserError(
+                self.env._(
+                    "Nobody would get the answer to this message: enter an e-mail"
+                    " address for %(person)s or for %(company)s.",
+                    person=self.user_id.name or self.env._("the responsible"),
+                    company=self.company_id.name,
+                )
+            )
+
+    def _fix_amounts(self, day):
+        """Write on each line what is claimed beside its balance, and why."""
+        for entry in self._get_entries(day):
+            line = self.line_ids.filtered(lambda l, e=entry: l.move_id == e.move)
+            note = entry.move._get_dunning_interest_note(line, day) if entry.percents else ""
+            line.write(
+                {
+                    "amount_interest": entry.interest,
+                    "amount_indemnity": entry.indemnity,
+                    "interest_note": note,
+                }
+            )
+
+    def _make_letter(self):
+        """Return the letter as a private file on this message."""
+        # Rendered for real in tests as well: our renderer asks no web server.
+        Report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        content, _kind = Report._render_qweb_pdf(
+            "legal_dunning.report_letter", self.ids
+        )
+        return self.env["ir.attachment"].create(
+            {
+                "name": self._get_letter_filename(),
+                "raw": content,
+                "mimetype": "application/pdf",
+                "res_model": self._name,
+                "res_id": self.id,
+                "public": False,
+            }
+        )
+
+    def _get_letter_filename(self):
+        number = self.line_ids._sorted_main_first()[:1].move_id.name
+        safe = (number or str(self.id)).replace("/", "-")
+        return f"{self.level_id.sequence}-{safe}-{self.partner_id.id}.pdf"
+
+    # E-mail -------------------------------------------------------------------
+
+    def _deliver(self, day):
+        """Hand the e-mails over in one session and keep the server's answer."""
+        if not self:
+            return
+        mails = self.env["mail.mail"].create(
+            [action._prepare_mail() for action in self]
+        )
+        try:
+            mails.send()
+        except SMTPServerDisconnected as error:
+            mails.filtered(lambda mail: mail.state == "outgoing").write(
+                {"state": "exception", "failure_reason": str(error)}
+            )
+        for action, mail in zip(self, mails, strict=True):
+            action._take_answer(mail, day)
+
+    def _prepare_mail(self):
+        self.ensure_one()
+        company = self.company_id
+        sender = company.partner_id
+        return {
+            "subject": self._get_full_subject(self.subject),
+            "body_html": self.body_sent,
+            "author_id": sender.id,
+            "email_from": formataddr(
+                (company.name, company.email or self.reply_to)
+            ),
+            "reply_to": self.reply_to,
+            "email_to": formataddr((self.recipient_id.name or "", self.email_to)),
+            "message_type": "email_outgoing",
+            "auto_delete": False,
+        }
+
+    def _take_answer(self, mail, day):
+        self.ensure_one()
+        if mail.state == "sent":
+            self.message_ref = mail.message_id
+            self._mark_sent(day)
+            return
+        reason = mail.failure_reason or self.env._("The mail server gave no answer.")
+        # Nobody but this message may send it again.
+        mail.write({"state": "cancel"})
+        self._mark_failed(
+            self.env._(
+                "The e-mail to %(address)s did not leave: %(reason)s",
+                address=self.email_to,
+                reason=reason,
+            )
+        )
+
+    # Outcomes -----------------------------------------------------------------
+
+    def _mark_failed(self, reason):
+        self.write(
+            {
+                "state": "failed",
+                "failure_reason": reason,
+                "is_uncertain": False,
+                "body_sent": False,
+            }
+        )
+
+    def _mark_sent(self, day):
+        self.write(
+            {
+                "state": "sent",
+                "sent_on": day,
+                "sent_at": fields.Datetime.now(),
+                "planned_on": day,
+                "is_uncertain": False,
+                "is_postponed": False,
+                "failure_reason": False,
+            }
+        )
+        self._log_sent()
+
+    def _mark_posted(self, day):
+        """The letters left today; their text keeps the day they are dated."""
+        self.write(
+            {"state": "sent", "sent_on": day, "sent_at": fields.Datetime.now()}
+        )
+        self._log_sent()
+
+    def _log_sent(self):
+        """Write in the invoices' and the clients' logs what left, and to whom."""
+        bodies = {}
+        for action in self:
+            head = action._get_log_head()
+            for move in action.line_ids.move_id:
+                bodies[move.id] = head + action.body
+            # Every colleague may read a client's log: no number, no amount.
+            action.partner_id._message_log(body=head)
+        self.env["account.move"].browse(bodies)._message_log_batch(bodies=bodies)
+
+    def _get_log_head(self):
+        self.ensure_one()
+        env = self.with_context(
+            lang=self.company_id.partner_id.lang or self.env.lang
+        ).env
+        if self.channel == "letter":
+            text = env._("%(level)s posted to %(name)s.")
+        else:
+            text = env._("%(level)s sent to %(name)s, %(address)s.")
+        return Markup("<p><b>%s</b></p>") % (
+            text
+            % {
+                "level": self.level_id.with_env(env).name,
+                "name": self.recipient_id.name,
+                "address": self.email_to,
+            }
+        )

@@ -1,0 +1,267 @@
+from collections import namedtuple
+
+from markupsafe import Markup, escape
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_amount, format_date, formatLang
+
+from ..engine import letters
+from .legal_dunning_level import CLAIMING
+
+# One invoice of a message. Amounts are floats in the invoice's currency.
+Entry = namedtuple(
+    "Entry", "move level due_on asked interest indemnity percents", defaults=(0, 0, ())
+)
+
+
+class LegalDunningLevel(models.Model):
+    """The words of a level: what may stand in braces, and what it becomes."""
+
+    _inherit = "legal.dunning.level"
+
+    preview_move_id = fields.Many2one(
+        "account.move",
+        "Shown on",
+        compute="_compute_preview_move_id",
+        store=False,
+        readonly=False,
+        domain="[('move_type', '=', 'out_invoice'), ('state', '=', 'posted')]",
+    )
+    preview_subject = fields.Char(
+        compute="_compute_preview", export_string_translation=False
+    )
+    preview_html = fields.Html(
+        compute="_compute_preview", sanitize=False, export_string_translation=False
+    )
+    placeholder_help = fields.Html(
+        compute="_compute_placeholder_help",
+        sanitize=False,
+        export_string_translation=False,
+    )
+
+    @api.model
+    def _get_placeholders(self):
+        """Return {placeholder: what it becomes}."""
+        _ = self.env._
+        return {
+            "civ": _("salutation"),
+            "num": _("number of the invoice"),
+            "date": _("date of the invoice"),
+            "due": _("due date"),
+            "solde": _("what is asked of this invoice, with its currency"),
+            "montant": _("total of the invoice, with its currency"),
+            "lien": _("link to pay online; in a letter, the QR code"),
+            "iban": _("IBAN of the firm"),
+            "ref": _("reference to quote with the payment"),
+            "jour": _("day of sending"),
+            "limite": _("last day to answer"),
+            "date_n1": _("day of the message before"),
+            "dates": _("days of all messages before"),
+            "taux": _("rate of the penalties"),
+            "penalites": _("penalties up to the day of sending"),
+            "indemnite": _("fixed indemnity for recovery"),
+            "total": _("balance, penalties and indemnity together"),
+            "contact": _("person who answers for the matter"),
+            "tel": _("telephone of that person, or of the firm"),
+            "email": _("e-mail of that person, or of the firm"),
+            "cabinet": _("name of the firm"),
+            "bar": _("bar of the firm"),
+            "signature": _("name of the person, then of the firm"),
+            "fin": _("closing words and signature"),
+        }
+
+    @api.depends("policy_id")
+    def _compute_placeholder_help(self):
+        rows = Markup("").join(
+            Markup("<tr><td><code>{%s}</code></td><td>%s</td></tr>") % item
+            for item in self._get_placeholders().items()
+        )
+        self.placeholder_help = Markup("<table>%s</table>") % rows
+
+    # Preview ------------------------------------------------------------------
+
+    @api.depends("policy_id")
+    def _compute_preview_move_id(self):
+        for level in self:
+            level.preview_move_id = level.preview_move_id or level._find_sample_move()
+
+    def _find_sample_move(self):
+        """Return an invoice this level could speak of: unpaid, of its kind."""
+        domain = [
+            ("move_type", "=", "out_invoice"),
+            ("state", "=", "posted"),
+            ("company_id", "=", (self.company_id or self.env.company).id),
+        ]
+        kind = self.policy_id.client_kind
+        unpaid = [("payment_state", "in", ("not_paid", "partial"))]
+        of_kind = [("commercial_partner_id.commercial_client_kind", "=", kind)]
+        Move = self.env["account.move"]
+        for extra in (unpaid + of_kind, unpaid, []):
+            move = Move.search(domain + extra, order="invoice_date_due", limit=1)
+            if move:
+                return move
+        return Move
+
+    @api.depends("subject", "body_html", "preview_move_id", "answer_days", "channel")
+    def _compute_preview(self):
+        today = fields.Date.context_today(self)
+        for level in self:
+            move = level.preview_move_id
+            if not move:
+                level.preview_subject = False
+                level.preview_html = Markup("<p>%s</p>") % self.env._(
+                    "The text appears here on an invoice as soon as one is posted."
+                )
+                continue
+            try:
+                subject, text = level._preview_on(move, today)
+            except (UserError, KeyError, ValueError) as error:
+                subject = False
+                text = Markup("<p>%s</p>") % level._explain_error(error)
+            level.preview_subject = subject
+            level.preview_html = text
+
+    def _explain_error(self, error):
+        if isinstance(error, KeyError):
+            return self.env._(
+                "The placeholder {%(name)s} does not exist.", name=error.args[0]
+            )
+        return str(error)
+
+    def _preview_on(self, move, today):
+        """Return the subject and the text as they would read on one invoice."""
+        self.ensure_one()
+        due_on = min(move._get_dunning_terms().mapped("date_maturity"), default=False)
+        due_on = due_on or move.invoice_date_due or today
+        asked = move.amount_residual or move.amount_total
+        entry = Entry(move, self, due_on, asked)
+        if self.is_claiming:
+            entry = entry._replace(**move._get_dunning_claims(due_on, asked, today))
+        lang = move._get_dunning_partner()._get_dunning_lang(move.company_id)
+        level = self.with_context(lang=lang) if self._origin == self else self
+        sample = level._get_letter_history(move) or [today]
+        return level._render([entry], today, self.channel, lang, sample)
+
+    # Rendering ----------------------------------------------------------------
+
+    def _render(self, entries, day, channel, lang, history=()):
+        """Return (subject, text) of this level for a payer's invoices.
+
+        The text speaks of the first entry; the others stand in the table that
+        the layout adds.
+
+        :param list entries: :class:`Entry`, the main one first
+        :param date day: day of sending
+        :param history: days of the messages before, oldest first
+        :raise UserError: a value that the text needs is not known
+        """
+        self.ensure_one()
+        values = self._get_values(entries, day, channel, lang, history)
+        names = letters.missing([self.subject, self.body_html], values)
+        if names:
+            raise UserError(self._explain_missing(names[0], entries[0].move))
+        html = {
+            name: value if isinstance(value, Markup) else escape(value or "")
+            for name, value in values.items()
+        }
+        subject = letters.fill(
+            self.subject, {n: v or "" for n, v in values.items() if n != "lien"}
+        )
+        return subject, Markup(letters.fill(self.body_html, html))
+
+    def _get_values(self, entries, day, channel, lang, history):
+        main = entries[0]
+        move = main.move.with_context(lang=lang)
+        company = move.company_id
+        env = move.env
+        contact = move._get_dunning_contact()
+
+        def money(amount, currency=move.currency_id):
+            return format_amount(env, amount, currency, lang_code=lang)
+
+        def when(date):
+            return format_date(env, date, lang_code=lang, date_format="d MMMM yyyy")
+
+        values = {
+            "civ": move._get_dunning_partner()._get_dunning_salutation(lang),
+            "num": move.name,
+            "date": when(move.invoice_date),
+            "due": when(main.due_on),
+            "solde": money(main.asked),
+            "montant": money(move.amount_total),
+            "lien": move._get_dunning_link_html(channel),
+            "iban": move._get_dunning_iban(),
+            "ref": move.payment_reference or move.name,
+            "jour": when(day),
+            "limite": when(self._get_answer_date(day)),
+            "date_n1": when(history[-1]) if history else "",
+            "dates": ", ".join(when(date) for date in history),
+            "contact": contact["name"],
+            "tel": contact["phone"],
+            "email": contact["email"],
+            "cabinet": company.name,
+            "bar": company._get_dunning_bar(),
+            "signature": Markup("%s<br/>%s") % (contact["name"], company.name)
+            if contact["name"] != company.name
+            else company.name,
+            "taux": "",
+            "penalites": "",
+            "indemnite": "",
+            "total": "",
+        }
+        if main.percents:
+            values |= {
+                "taux": self._join_percents(env, main.percents),
+                "penalites": money(main.interest),
+                "indemnite": money(main.indemnity),
+                "total": money(main.asked + main.interest + main.indemnity),
+            }
+        values["fin"] = self._get_closing(env, values)
+        return values
+
+    def _get_closing(self, env, values):
+        closing = env._(
+            "Please accept, %(civ)s, the assurance of our best attention.",
+            civ=values["civ"],
+        )
+        return Markup("%s</p><p>%s") % (closing, values["signature"])
+
+    def _join_percents(self, env, percents):
+        """Return "12,15 %" or "12,15 % puis 12,40 %"."""
+        texts = [
+            env._(
+                "%(rate)s %%", rate=formatLang(env, float(percent), digits=2)
+            ).replace(" ", "\N{NO-BREAK SPACE}")
+            for percent in percents
+        ]
+        return env._(" then ").join(texts)
+
+    def _explain_missing(self, name, move):
+        """Return the sentence for a value the text needs and nobody entered."""
+        _ = self.env._
+        company = move.company_id.name
+        advice = {
+            "iban": _("enter the bank account of %(company)s", company=company),
+            "tel": _("enter the telephone of %(company)s", company=company),
+            "email": _("enter the e-mail of %(company)s", company=company),
+            "bar": _("enter the bar of %(company)s", company=company),
+            "date_n1": _("no earlier message was sent about it"),
+            "dates": _("no earlier message was sent about it"),
+        }
+        claims = _("penalties are claimed from professionals only")
+        return _(
+            "The text of “%(level)s” needs {%(name)s} for the invoice %(number)s:"
+            " %(advice)s, or take it out of the text.",
+            level=self.name,
+            name=name,
+            number=move.name,
+            advice=advice.get(name, claims if name in CLAIMING else name),
+        )
+
+    def _get_letter_history(self, move):
+        """Return the days of the messages already sent about an invoice."""
+        lines = move.sudo().dunning_line_ids.filtered(
+            lambda line: line.action_id.state == "sent"
+        )
+        return sorted(set(lines.mapped("action_id.sent_on")))

@@ -1,0 +1,1 @@
+from . import legal_dunning_hold
