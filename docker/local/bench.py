@@ -4,6 +4,7 @@ import subprocess
 
 from local import paths, progress, venv
 from local.environment import ready
+from local.errors import Stop
 
 OURS, STOCK = "legal_bench", "legal_bench_stock"
 SCRIPT = paths.ROOT / "tests" / "bench" / "run.py"
@@ -11,6 +12,8 @@ SCRIPT = paths.ROOT / "tests" / "bench" / "run.py"
 
 def command(words=()):
     """Run ``make bench``; ``words`` go to the benchmark's own script."""
+    if not SCRIPT.exists():
+        raise Stop(f"There is no benchmark yet: {paths.shown(SCRIPT)} is missing.")
     with ready(tests=True) as env:
         env.store.create(STOCK, env.templates.stock())
         env.store.create(OURS, env.templates.addons())

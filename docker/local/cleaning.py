@@ -5,6 +5,9 @@ import shutil
 from local import demo, paths, postgres, progress, server, stamps
 from local.databases import Databases
 from local.errors import Stop
+from local.lock import exclusive
+
+TOOL_CACHES = (".pytest_cache", ".ruff_cache", ".hypothesis")
 
 
 def _drop_on_own_server():
@@ -20,19 +23,24 @@ def command(caches=False):
     """Stop what runs and remove what was made; downloads too if asked."""
     if not paths.STATE.exists() and not paths.OUT.exists():
         return 0
+    with exclusive():
+        _remove(caches)
+    if caches:
+        shutil.rmtree(paths.STATE, ignore_errors=True)
+    return 0
+
+
+def _remove(caches):
     demo.stop_running()
     _drop_on_own_server()
     postgres.remove()
-    for entry in paths.STATE.iterdir() if paths.STATE.exists() else ():
-        if entry == paths.CACHE and not caches:
-            continue
-        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-    if caches:
-        shutil.rmtree(paths.STATE, ignore_errors=True)
-    shutil.rmtree(paths.OUT, ignore_errors=True)
-    for name in (".pytest_cache", ".ruff_cache", ".hypothesis"):
-        shutil.rmtree(paths.ROOT / name, ignore_errors=True)
+    kept = () if caches else (paths.CACHE,)
+    made = [entry for entry in paths.STATE.iterdir() if entry not in kept]
+    made += [paths.OUT, *(paths.ROOT / name for name in TOOL_CACHES)]
     for name in ("docker", "addons", "tests"):
-        for folder in list((paths.ROOT / name).rglob("__pycache__")):
-            shutil.rmtree(folder, ignore_errors=True)
-    return 0
+        made += (paths.ROOT / name).rglob("__pycache__")
+    for path in made:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)

@@ -152,12 +152,26 @@ def _print_logins():
         progress.say(f"  {login:<{width}}  {password:<10}  {role}")
 
 
-def serve(odoo, port):
+class Watch:
+    """Looks at PostgreSQL every few seconds while the web client is served."""
+
+    TICKS = 10
+
+    def __init__(self, server):
+        self.server, self.count = server, 0
+
+    def __call__(self):
+        self.count += 1
+        if self.count % self.TICKS == 0 and not self.server.alive():
+            raise self.server.stopped("the web client was served")
+
+
+def serve(env, port):
     """Serve the web client until interrupted."""
     words = ["-d", NAME, f"--db-filter=^{NAME}$", f"--http-port={port}"]
     words += ["--max-cron-threads=1", "--log-level=info"]
     url = f"http://127.0.0.1:{port}"
-    process = odoo.start(*words, log="demo-server")
+    process = env.odoo.start(*words, log="demo-server")
     try:
         _server_file().write_text(json.dumps({"pid": process.pid, "url": url}))
         _wait_until_served(process, url)
@@ -167,7 +181,7 @@ def serve(odoo, port):
         progress.say(
             f"Documents: {paths.shown(paths.OUT)}/   Log: {log}   Stop: Ctrl-C"
         )
-        progress.wait(process)
+        progress.wait(process, Watch(env.server))
     except KeyboardInterrupt:
         progress.say("\nStopping the web client.")
     finally:
@@ -183,9 +197,10 @@ def command(serve_too=True, port=""):
         progress.say(f"The demo firm is served already at  {found[1]}")
         _print_logins()
         return 0
-    chosen = ports.choose(port) if serve_too else None  # before minutes of work
+    if serve_too:
+        ports.choose(port)  # say so before minutes of work, if it is taken
     with ready() as env:
         prepare(env)
     count = len(json.loads(_documents_file().read_text()))
     progress.say(f"{count} documents are in {paths.shown(paths.OUT)}/")
-    return serve(env.odoo, ports.choose(port) if port else chosen) if serve_too else 0
+    return serve(env, ports.choose(port)) if serve_too else 0

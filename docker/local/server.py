@@ -11,8 +11,15 @@ from local import pins, postgres
 from local.errors import Stop
 
 
-class Refused(Exception):
-    """The server refused a statement; the message is PostgreSQL's own."""
+class Refused(Stop):
+    """The server refused a statement, or went away; ``reason`` is its own word."""
+
+    def __init__(self, reason):
+        self.reason = reason
+        super().__init__(
+            f"PostgreSQL did not do what was asked ({reason}): repeat the command, it "
+            f"starts the embedded server again if that has stopped."
+        )
 
 
 @dataclass(frozen=True)
@@ -117,8 +124,8 @@ def check(server):
         )
     except Refused as error:
         raise Stop(
-            f"The PostgreSQL server of {name} cannot be used ({error}): start it or "
-            f"mend {name}, or leave {name} out to have the embedded one."
+            f"The PostgreSQL server of {name} cannot be used ({error.reason}): start "
+            f"it or mend {name}, or leave {name} out to have the embedded one."
         ) from None
     role, may_create, version = rows[0]
     if role == "postgres":

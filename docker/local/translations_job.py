@@ -91,4 +91,5 @@ def main():
             print("\n".join(action(addon, exported)))
 
 
-main()
+if __name__ == "__main__":
+    main()
