@@ -28,4 +28,7 @@
         "views/res_partner_views.xml",
         "views/legal_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["legal_timesheet/static/src/**/*"],
+    },
 }

@@ -37,7 +37,7 @@ class AccountAnalyticLine(models.Model):
         help="Hours worked, rounded by the increment of the matter.",
     )
     is_billable = fields.Boolean(
-        "Billable", compute="_compute_is_billable", store=True, readonly=False
+        "Chargeable", compute="_compute_is_billable", store=True, readonly=False
     )
     legal_currency_id = fields.Many2one(
         "res.currency", "Fee Currency", compute="_compute_rate", store=True

@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_approval
 from . import test_constraints
+from . import test_demo
 from . import test_matter
 from . import test_quick_entry
 from . import test_rate

@@ -1,0 +1,73 @@
+from dateutil.relativedelta import relativedelta
+from stdnum.be import vat as be_vat
+from stdnum.fr import siret, tva
+
+from odoo import fields
+from odoo.tests import TransactionCase, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestDemo(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["ir.config_parameter"].sudo().search(
+            [("key", "=", "legal.demo.loaded")]
+        ).unlink()
+        # free the logins, wherever the demo firm was loaded before
+        for login, _password, _role in cls.env["legal.demo"]._logins():
+            cls.env["res.users"].with_context(active_test=False).search(
+                [("login", "=", login)]
+            ).login = f"{login}-before"
+        cls.known = cls.env["legal.matter"].search([])
+        cls.loaded = cls.env["legal.demo"]._load()
+        cls.matters = cls.env["legal.matter"].search([]) - cls.known
+
+    def test_the_firm_is_loaded_once(self):
+        self.assertTrue(self.loaded)
+        self.assertFalse(self.env["legal.demo"]._load())
+        self.assertEqual(len(self.matters), 12)
+        self.assertEqual(set(self.matters.mapped("state")), {"open"})
+
+    def test_everybody_may_log_in_with_a_grade_or_an_office(self):
+        for login, _password, role in self.env["legal.demo"]._logins():
+            user = self.env["res.users"].search([("login", "=", login)])
+            self.assertIn(user.name, role)
+            self.assertTrue(user.with_company(user.company_id).employee_id)
+            self.assertTrue(user.has_group("legal_timesheet.group_legal_user"))
+
+    def test_identifiers_of_clients_are_well_formed(self):
+        clients = self.matters.partner_id
+        self.assertEqual(len(clients), 12)
+        self.assertTrue(all(clients.mapped("email")))
+        for client in clients.filtered("company_registry"):
+            self.assertTrue(siret.is_valid(client.company_registry), client.name)
+            self.assertTrue(tva.is_valid(client.vat), client.name)
+        belgian = clients.filtered(lambda c: c.country_id.code == "BE")
+        self.assertTrue(be_vat.is_valid(belgian.vat))
+        self.assertTrue(clients.filtered(lambda c: c.country_id.code == "CH"))
+
+    def test_one_matter_is_walled(self):
+        [walled] = self.matters.filtered("is_walled")
+        antoine = walled.excluded_user_ids
+        self.assertFalse(walled.with_user(antoine).has_access("read"))
+        office = self.env["res.users"].search([("login", "=", "marine")])
+        self.assertEqual(self.matters.with_user(office)._filtered_access("read"), self.matters - walled)
+
+    def test_time_is_approved_up_to_the_end_of_last_month(self):
+        today = fields.Date.context_today(self.matters)
+        month = today.replace(day=1)
+        entries = self.matters.time_entry_ids
+        past = entries.filtered(lambda entry: entry.date < month)
+        self.assertEqual(set(past.mapped("approval_state")), {"approved"})
+        self.assertNotIn("approved", (entries - past).mapped("approval_state"))
+        self.assertGreaterEqual(min(entries.mapped("date")), today - relativedelta(months=7))
+        for matter in self.matters:
+            self.assertIn(len(matter.time_entry_ids), range(20, 41))
+
+    def test_every_billable_entry_has_its_price(self):
+        billable = self.matters.time_entry_ids.filtered("is_billable")
+        self.assertTrue(all(billable.mapped("amount_billable")))
+        self.assertLessEqual(
+            set(billable.mapped("rate")), {280, 265, 220, 205, 180, 170, 120, 110}
+        )
