@@ -19,6 +19,7 @@
         "data/ir_sequence_data.xml",
         "data/legal_parameter_data.xml",
         "data/legal_writeoff_reason_data.xml",
+        "data/legal_mediator_data.xml",
         "data/legal_mention_data.xml",
         "data/mail_template_data.xml",
         "report/document_templates.xml",
@@ -32,11 +33,18 @@
         "views/legal_configuration_views.xml",
         "views/legal_matter_views.xml",
         "views/account_move_views.xml",
+        "views/portal_templates.xml",
         "views/res_config_settings_views.xml",
         "views/legal_menus.xml",
         "views/legal_mention_views.xml",
         "views/res_company_document_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["legal_billing/static/tests/tours/**/*"],
+        "web.assets_frontend": [
+            "legal_billing/static/src/portal/legal_invoice.scss",
+        ],
+    },
     "installable": True,
     "post_init_hook": "post_init_hook",
 }

@@ -36,14 +36,19 @@ class AccountMove(models.Model):
         # sudo: a client has no access to transactions, only to this answer.
         transactions = self.sudo().transaction_ids.filtered(
             lambda tx: tx.operation not in ("validation", "refund")
-            and not tx.child_transaction_ids
         )
         return transactions.filtered(
             lambda tx: (
-                tx.state in ("pending", "authorized")
-                and tx.provider_code not in WIRE_CODES
+                (
+                    tx.state in ("pending", "authorized")
+                    and tx.provider_code not in WIRE_CODES
+                )
+                or (
+                    tx.state == "done"
+                    and not tx.payment_id
+                    and not tx.child_transaction_ids
+                )
             )
-            or (tx.state == "done" and not tx.payment_id)
         )
 
     def _legal_get_open_amount(self, ignored=None):

@@ -96,7 +96,9 @@ class PaymentTransaction(models.Model):
         if self.currency_id.compare_amounts(surplus, 0.0) <= 0:
             return
         invoice = self._legal_get_invoices()[:1]
-        responsible = invoice.invoice_user_id or invoice.sudo().matter_ids.responsible_id
+        responsible = (
+            invoice.invoice_user_id or invoice.sudo().matter_ids.responsible_id
+        )
         invoice.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=self.env._("Paid too much: refund or set off"),
