@@ -76,7 +76,7 @@ def print_environment():
             "ODOO_RC": paths.CONFIG,
             "LEGAL_STATE": paths.STATE,
             "LEGAL_STOCK_TEMPLATE": env.templates.stock(),
-            "LEGAL_ADDONS_TEMPLATE": env.templates.addons(glue=True),
+            "LEGAL_ADDONS_TEMPLATE": env.templates.addons(),
             "LEGAL_PG_PROGRAMS": env.server.programs,
         }
         lines = [*env.server.environment.items(), *more.items()]

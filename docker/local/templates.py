@@ -2,6 +2,7 @@
 
 ``legal_stock_<hash>``   the stock addons ours build on, in French, no demo data
 ``legal_addons_<hash>``  our addons on top, web assets compiled
+``legal_glue_<hash>``    our glue addons on top of these, with what they join
 
 The hash covers the framework, the Python packages, the list of addons and their
 content, so a template is never stale: it exists, or it is built.
@@ -58,11 +59,11 @@ class Templates:
         family = "legal_glue_" if glue else "legal_addons_"
         name = family + self.addons_key(glue)
         if not self.store.exists(name):
-            stock = self.stock()
+            base = self.addons() if glue else self.stock()
             self.store.drop_others(family, name)
             part = name + databases.PART
-            self.store.create(part, stock)
-            chosen = [addon.name for addon in self._chosen(glue)]
+            self.store.create(part, base)
+            chosen = [a.name for a in self._chosen(glue) if a.is_glue == glue]
             if chosen:
                 title = f"Installing {', '.join(chosen)}"
                 log = self._install(part, chosen, "addons", title)

@@ -2,15 +2,19 @@
 
 Each pytest process works on its own copy of the test database, with its own port
 and browser, so they share nothing that one of them could spoil.
+
+Glue addons bring what they join, which most firms go without: their tests have a
+database of their own and go first, all others run where no glue is installed.
 """
 
 import os
 import subprocess
 
-from local import paths, progress, venv
+from local import addons, paths, progress, venv
 from local.environment import ready
 
 PREFIX = "legal_test_"
+NOTHING_COLLECTED = 5  # pytest's exit code
 
 
 def is_alive(pid):
@@ -36,21 +40,66 @@ def pytest_command(database, words, processes):
     return [str(word) for word in (*command, *words)]
 
 
+def glue_folders():
+    """Return the folders of the glue addons, as pytest is told them."""
+    found = addons.read_all().values()
+    return [paths.shown(addon.folder) for addon in found if addon.is_glue]
+
+
+def split_words(words, glue):
+    """Return what pytest is told (for glue addons, for all others).
+
+    :param words: paths and options; without a path all tests are meant
+    :return: two lists of words; None where no test of that kind is asked for
+    """
+    named = [w for w in words if (paths.ROOT / w.split("::")[0]).exists()]
+    options = [w for w in words if w not in named]
+    of_glue = [w for w in named if w.startswith(tuple(glue))]
+    others = [w for w in named if w not in of_glue]
+    if not named:
+        of_glue = glue
+    return (
+        of_glue + options if of_glue else None,
+        [*others, *(f"--ignore={folder}" for folder in glue), *options]
+        if others or not named
+        else None,
+    )
+
+
+def exit_code(codes):
+    """Return one exit code for several runs; one that found no test does not count."""
+    counted = [code for code in codes if code != NOTHING_COLLECTED]
+    return next(filter(None, counted), 0) if counted else NOTHING_COLLECTED
+
+
 def command(words=()):
     """Run ``make test``; ``words`` go to pytest, by default it takes all tests."""
-    database = f"{PREFIX}{os.getpid()}"
     with ready(tests=True) as env:
-        template = env.templates.addons(glue=True)
-        stock = env.templates.stock()
+        templates = {
+            "STOCK": env.templates.stock(),
+            "ADDONS": env.templates.addons(),
+            "GLUE": env.templates.addons(glue=True),
+        }
         drop_leftovers(env.store)
-        env.store.create(database, template)
-    processes = int(os.environ.get("PROCESSES") or min(2, os.cpu_count() or 1))
     more = {
-        "LEGAL_STOCK_TEMPLATE": stock,
-        "LEGAL_ADDONS_TEMPLATE": template,
+        **{f"LEGAL_{kind}_TEMPLATE": name for kind, name in templates.items()},
         "LEGAL_PG_PROGRAMS": str(env.server.programs),
         "LEGAL_STATE": str(paths.STATE),
     }
+    processes = int(os.environ.get("PROCESSES") or min(2, os.cpu_count() or 1))
+    of_glue, others = split_words(list(words), glue_folders())
+    codes = []
+    if of_glue is not None:
+        codes.append(run(env, templates["GLUE"], of_glue, 1, more))
+    if others is not None:
+        codes.append(run(env, templates["ADDONS"], others, processes, more))
+    return exit_code(codes)
+
+
+def run(env, template, words, processes, more):
+    """Run pytest on a copy of a template; return its exit code."""
+    database = f"{PREFIX}{os.getpid()}"
+    env.store.create(database, template)
     progress.say(f"Testing on a copy of {template}, in {processes} process(es)")
     tests = subprocess.Popen(
         pytest_command(database, words, processes),

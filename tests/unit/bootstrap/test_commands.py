@@ -59,3 +59,36 @@ def test_databases_of_killed_test_runs_are_dropped(monkeypatch):
     monkeypatch.setattr(testing, "is_alive", lambda pid: pid == "1")
     testing.drop_leftovers(Store())
     assert Store.dropped == ["legal_test_999999999"]
+
+
+@pytest.mark.parametrize(
+    ("words", "of_glue", "others"),
+    [
+        ([], ["addons/g"], ["--ignore=addons/g"]),
+        (["-k", "x"], ["addons/g", "-k", "x"], ["--ignore=addons/g", "-k", "x"]),
+        (["addons/g/tests", "-x"], ["addons/g/tests", "-x"], None),
+        (["tests", "-x"], None, ["tests", "--ignore=addons/g", "-x"]),
+        (
+            ["addons/g", "tests/u.py::test_u"],
+            ["addons/g"],
+            ["tests/u.py::test_u", "--ignore=addons/g"],
+        ),
+    ],
+)
+def test_glue_addons_are_tested_apart(words, of_glue, others, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    (tmp_path / "addons" / "g" / "tests").mkdir(parents=True)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "u.py").touch()
+    assert testing.split_words(words, ["addons/g"]) == (of_glue, others)
+
+
+def test_without_glue_addons_all_tests_run_together():
+    assert testing.split_words(["-x"], []) == (None, ["-x"])
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"), [([0, 0], 0), ([5, 0], 0), ([5], 5), ([1, 0], 1), ([0, 2], 2)]
+)
+def test_one_failed_run_fails_them_all(codes, code):
+    assert testing.exit_code(codes) == code
