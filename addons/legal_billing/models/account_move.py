@@ -91,6 +91,14 @@ class AccountMove(models.Model):
         self._legal_release_prebills()
         return super().button_cancel()
 
+    def button_draft(self):
+        # sudo: analytic lines stand behind the wall, see _create_analytic_lines.
+        legal = self.sudo().filtered("is_legal")
+        legal._check_draftable()
+        lines = legal.line_ids.analytic_line_ids
+        lines.with_context(skip_analytic_sync=True).unlink()
+        return super().button_draft()
+
     def unlink(self):
         self._legal_release_prebills()
         return super().unlink()
@@ -180,21 +188,30 @@ class AccountMove(models.Model):
         }
 
     def _legal_deliver_mails(self):
-        """Hand the last message's e-mails to the server now, and tell failures.
+        """Hand this invoice's waiting e-mails to the server now; tell failures.
 
         Odoo hands them over after the commit, when nobody looks any more; a run
-        has to say which client was not reached.
+        has to say which client was not reached. E-mails that failed before are
+        tried again: they are the same ones, so nobody gets two.
 
-        :return: a sentence for each person whom the message did not reach
+        :return: a sentence for each person whom the invoice did not reach
         """
         self.ensure_one()
-        message = self.message_ids[:1]
         # sudo: e-mails in the queue are the system's; these are the invoice's own.
-        mails = self.env["mail.mail"].sudo()
-        mails.search(
-            [("mail_message_id", "=", message.id), ("state", "=", "outgoing")]
-        ).send(raise_exception=False)
-        failed = message.sudo().notification_ids.filtered(
+        mails = (
+            self.env["mail.mail"]
+            .sudo()
+            .search(
+                [
+                    ("mail_message_id", "in", self.message_ids.ids),
+                    ("state", "in", ("outgoing", "exception")),
+                ]
+            )
+        )
+        messages = mails.mail_message_id
+        mails.filtered(lambda mail: mail.state == "exception").mark_outgoing()
+        mails.send(raise_exception=False)
+        failed = messages.notification_ids.filtered(
             lambda n: n.notification_status in ("exception", "bounce")
         )
         return [

@@ -27,6 +27,16 @@ class AccountMoveLine(models.Model):
         groups="legal_timesheet.group_legal_user",
     )
 
+    def _create_analytic_lines(self):
+        """Make the analytic lines of legal invoices whoever posts them.
+
+        sudo: they stand behind the matter's wall, which an accountant who posts or
+        resets the invoice may be outside of. Their label is the neutral one.
+        """
+        legal = self.filtered(lambda line: line.move_id.is_legal)
+        super(AccountMoveLine, legal.sudo())._create_analytic_lines()
+        return super(AccountMoveLine, self - legal)._create_analytic_lines()
+
     def _legal_describe(self, show_narrative):
         """Return one invoice line as plain values for print and portal."""
         self.ensure_one()

@@ -106,13 +106,19 @@ class LegalBillingRunLine(models.Model):
         return "done", self.message, {"move_id": move.id}
 
     def _do_send(self):
-        """Send by e-mail with the PDF; a mail that did not leave is a failure."""
+        """Send by e-mail with the PDF; a mail that did not leave is a failure.
+
+        The documents are kept then, and a further try hands the same e-mails over
+        again instead of writing new ones.
+        """
         move = self.move_id
-        methods = move._legal_get_sending_methods()
-        self.env["account.move.send"]._generate_and_send_invoices(
-            move, sending_methods=methods, allow_raising=True
-        )
+        if not move.is_move_sent:
+            self.env["account.move.send"]._generate_and_send_invoices(
+                move,
+                sending_methods=move._legal_get_sending_methods(),
+                allow_raising=True,
+            )
         failures = move._legal_deliver_mails()
         if failures:
-            raise UserError("\n".join(failures))
-        return "done", self.message, {"is_sent": True}
+            return "failed", "\n".join(failures), {}
+        return "done", False, {"is_sent": True}

@@ -154,6 +154,17 @@ class TestBillingWall(LegalBillingCommon):
                 self.assertIn(self.matter.matter_number, content)
                 self.assertNotIn(SECRET, content)
 
+    def test_accountant_outside_the_wall_resets_and_posts(self):
+        lines = self.move.line_ids.analytic_line_ids
+        count = len(lines)
+        self.assertTrue(count)
+        move = self.move.with_user(self.outsiders["accountant"])
+        self.env.invalidate_all()
+        move.button_draft()
+        self.assertFalse(lines.exists())
+        move.action_post()
+        self.assertEqual(len(self.move.sudo().line_ids.analytic_line_ids), count)
+
     def test_the_team_sees_its_prebill(self):
         user = self.lawyers["partner"].user_id
         self.assertEqual(

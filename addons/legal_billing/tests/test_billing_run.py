@@ -1,9 +1,12 @@
 from datetime import date
 from unittest.mock import patch
 
+from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import LegalBillingCommon
+from .common_document import real_send
 
 MONTH_END = date(2026, 4, 30)
 
@@ -140,3 +143,44 @@ class TestBillingRun(LegalBillingCommon):
             self.env["legal.prebill"]._gather_sources(matters, MONTH_END)
             counts.append(self.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[2])
+
+    def test_mail_server_outage_keeps_the_documents_and_sends_once_after(self):
+        """The server is down, then up: one e-mail leaves, with the same PDF."""
+        matter = self._create_good_matter()
+        self.client.invoice_sending_method = "email"
+        run = self._create_run()
+        self._run_all(run)
+        line = self._line(run, matter)
+        sent = []
+
+        def refuse(server, *args, **kw):
+            raise ConnectionRefusedError("nobody listens")
+
+        def accept(server, message, *args, **kw):
+            sent.append(message["To"])
+            return message["Message-Id"]
+
+        server = type(self.env["ir.mail_server"])
+        # Under test the framework sends nothing, and says that it did.
+        self.startPatcher(patch.object(server, "_disable_send", lambda *a: False))
+        with (
+            real_send(self.env) as env,
+            patch.object(server, "_connect__", refuse),
+            mute_logger("odoo.addons.mail.models.mail_mail"),
+        ):
+            run.with_env(env)._run_send()
+        self.assertEqual((line.outcome, line.is_sent), ("failed", False))
+        self.assertIn(line.move_id.name, line.message)
+        pdf = line.move_id.invoice_pdf_report_id
+        self.assertTrue(pdf)
+        with (
+            real_send(self.env) as env,
+            patch.object(server, "_connect__", lambda *args, **kw: None),
+            patch.object(server, "send_email", accept),
+        ):
+            run.with_env(env)._run_send()
+            run.with_env(env)._run_send()
+        self.assertEqual((line.outcome, line.is_sent), ("done", True))
+        self.assertEqual(line.move_id.invoice_pdf_report_id, pdf)
+        self.assertEqual(len(sent), 1)
+        self.assertIn(self.client.email, sent[0])
