@@ -95,9 +95,10 @@ class AccountEdiXmlCii(models.AbstractModel):
         firm = invoice.company_id.partner_id
         self._legal_cure_identity(seller, firm, firm)
         cii.put(seller, "Name", firm.commercial_partner_id.name)
-        if not invoice.company_id.vat and cii.find(
-            seller, "ram:SpecifiedTaxRegistration"
-        ) is None:
+        if (
+            not invoice.company_id.vat
+            and cii.find(seller, "ram:SpecifiedTaxRegistration") is None
+        ):
             # BR-E-02: a seller without a VAT number states a tax number.
             registration = cii.put(seller, "SpecifiedTaxRegistration")
             cii.put(registration, "ID", firm._legal_get_siren() or "", schemeID="FC")

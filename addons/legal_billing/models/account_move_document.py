@@ -237,8 +237,7 @@ class AccountMove(models.Model):
                 (not company.zip, _("its postcode")),
                 (not company.city, _("its city")),
                 (
-                    not company.vat
-                    and "franchise" not in self._legal_get_vat_cases(),
+                    not company.vat and "franchise" not in self._legal_get_vat_cases(),
                     _("its VAT number"),
                 ),
                 (not company.phone, _("its telephone")),
@@ -319,8 +318,8 @@ class AccountMove(models.Model):
         return [
             self.env._(
                 "The line “%(line)s” of the invoice %(invoice)s bears %(count)s VAT"
-                " rates, an invoice needs exactly one on each line: choose it, the tax of"
-                " disbursements where none is due.",
+                " rates, an invoice needs exactly one on each line: choose it, the tax"
+                " of disbursements where none is due.",
                 line=(line.name or "").split("\n")[0],
                 invoice=self._legal_get_label(),
                 count=len(line.tax_ids),

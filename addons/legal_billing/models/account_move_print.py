@@ -1,10 +1,8 @@
-import base64
-
 from odoo import models
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ..report.qr import qr_svg
+from ..report.qr import qr_data_uri
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 NARROW_NO_BREAK = "\N{NARROW NO-BREAK SPACE}"
@@ -93,7 +91,8 @@ class AccountMove(models.Model):
     def _legal_get_credit_reason(self):
         """Return why a credit note was made: what the person typed, if anything."""
         reference = self.ref or ""
-        return reference.partition(", ")[2] if self.reversed_entry_id else ""
+        reason = reference.partition(", ")[2] if self.reversed_entry_id else ""
+        return reason[:1].upper() + reason[1:]
 
     def _legal_get_print_values(self, annex=False):
         """Return all that the invoice shows.
@@ -119,14 +118,16 @@ class AccountMove(models.Model):
             "totals": [] if annex else move._legal_get_totals(),
             "taxes": [] if annex else move._legal_get_tax_rows(),
             "payment": {} if annex else move._legal_get_payment(),
-            "mentions": [] if annex else [m._get_text(move) for m in mentions],
+            "mentions": []
+            if annex
+            else _join_short([mention._get_text(move) for mention in mentions]),
             "words": move._legal_get_words(),
         }
 
     def _legal_get_title(self, annex=False):
         _ = self.env._
         if annex:
-            return _("Acts annexed to invoice")
+            return _("Annex to invoice")
         if self.state != "posted":
             return _("Draft invoice")
         return {
@@ -232,7 +233,10 @@ class AccountMove(models.Model):
         due = self.amount_residual if self.state == "posted" else self.amount_total
         if self.move_type == "out_refund":
             label = _("Amount credited to you")
-            return {"amount": self._legal_format_money(self.amount_total), "label": label}
+            return {
+                "amount": self._legal_format_money(self.amount_total),
+                "label": label,
+            }
         if self.state == "posted" and self.currency_id.is_zero(due):
             return {
                 "amount": self._legal_format_money(self.amount_total),
@@ -419,17 +423,18 @@ class AccountMove(models.Model):
             rows.append((_("IBAN"), _group(bank.sanitized_acc_number or "")))
             rows.append((_("BIC"), bank.bank_bic or ""))
             rows.append((_("Account holder"), bank.acc_holder_name or ""))
-        rows.append((_("Reference to quote"), self.payment_reference or self.name or ""))
+        rows.append(
+            (_("Reference to quote"), self.payment_reference or self.name or "")
+        )
         payment = {
             "rows": [(label, value) for label, value in rows if value],
             "transfer": _("By bank transfer"),
         }
         if self.state == "posted":
             link = self.get_base_url() + self.sudo().get_portal_url()
-            svg = base64.b64encode(qr_svg(link).encode()).decode()
             payment.update(
                 link=link,
-                qr=f"data:image/svg+xml;base64,{svg}",
+                qr=qr_data_uri(link),
                 online=_("Online, in a minute"),
                 scan=_("Scan this code, or open the link in our e-mail."),
             )
@@ -466,6 +471,18 @@ def format_hours(hours):
     if whole:
         return f"{sign}{whole}{NO_BREAK}h"
     return f"{sign}{rest}{NO_BREAK}min" if rest else ""
+
+
+def _join_short(texts, limit=90):
+    """Put short notices that follow each other on one line."""
+    lines = []
+    for text in texts:
+        text = text.strip()
+        if lines and len(text) < limit and len(lines[-1]) < limit:
+            lines[-1] = f"{lines[-1]} · {text}"
+        else:
+            lines.append(text)
+    return lines
 
 
 def _plain_spaces(text):

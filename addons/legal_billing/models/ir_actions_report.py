@@ -69,9 +69,10 @@ class IrActionsReport(models.Model):
         for res_id in ours:
             stream = self._legal_render_one(report, data, res_id, cache)
             streams[res_id] = {"stream": stream, "attachment": None}
-        if ours and not others:
+        if not others:
             return streams
-        return {key: streams[key] for key in (res_ids or streams) if key in streams} or streams
+        order = [res_id for res_id in res_ids if res_id in streams]
+        return {key: streams[key] for key in [*order, *(set(streams) - set(order))]}
 
     def _legal_get_own_ids(self, report, res_ids):
         """Return the ids among these that our renderer prints, in order."""

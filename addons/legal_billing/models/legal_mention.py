@@ -43,8 +43,8 @@ class LegalMention(models.Model):
         required=True,
         translate=True,
         help="As printed. May hold {due}, {matter}, {origin}, {origin_date}, {reason},"
-        " {firm}, {bar}, {seller_vat}, {buyer_vat} and {mediator_name}, {mediator_address},"
-        " {mediator_email}, {mediator_site}.",
+        " {firm}, {bar}, {seller_vat}, {buyer_vat} and {mediator_name},"
+        " {mediator_address}, {mediator_email}, {mediator_site}.",
     )
     date_from = fields.Date(string="From")
     date_to = fields.Date(string="Until")
@@ -177,8 +177,10 @@ class LegalMention(models.Model):
         mentions = self.sudo().browse(self._get_company_ids(move.company_id.id))
         facts = move._legal_get_facts()
         return mentions.filtered(
-            lambda mention: mention._applies(facts)
-            and (not mention.is_optional or mention._is_complete(move))
+            lambda mention: (
+                mention._applies(facts)
+                and (not mention.is_optional or mention._is_complete(move))
+            )
         )
 
     def _applies(self, facts):

@@ -30,14 +30,13 @@ class LegalPrebill(models.Model):
             "sections": self._legal_get_print_sections(),
             "figures": self._legal_get_print_figures(),
             "totals": self._legal_get_print_totals(),
-            "notice": _("Internal document: not an invoice, not to be sent out."),
+            "notice": _("internal document, not an invoice"),
             "words": {
                 "date": _("Date"),
                 "act": _("Work done"),
                 "who": _("By"),
                 "hours": _("Time"),
                 "rate": _("Rate excl. VAT"),
-                "proposed": _("Proposed"),
                 "billed": _("Billed"),
             },
         }
@@ -71,9 +70,9 @@ class LegalPrebill(models.Model):
 
     def _legal_get_print_sections(self):
         titles = dict(
-            self.env["legal.money.category"]._fields["section"]._description_selection(
-                self.env
-            )
+            self.env["legal.money.category"]
+            ._fields["section"]
+            ._description_selection(self.env)
         )
         amounts = {
             "fees": self.amount_fees,
@@ -105,6 +104,7 @@ class LegalPrebill(models.Model):
         if line.reason_id:
             decision = f"{decision} · {line.reason_id.name}"
         changed = line.kind == "time" and line.hours != line.hours_proposed
+        is_cut = line.currency_id.compare_amounts(line.amount, line.amount_proposed)
         return {
             "date": format_date(self.env, line.date),
             "narrative": line.narrative or line.category_id.name,
@@ -114,7 +114,7 @@ class LegalPrebill(models.Model):
             "hours": format_hours(line.hours),
             "hours_proposed": format_hours(line.hours_proposed) if changed else "",
             "rate": amount(line.rate) if line.rate else "",
-            "proposed": amount(line.amount_proposed),
+            "proposed": amount(line.amount_proposed) if is_cut else "",
             "amount": amount(line.amount),
         }
 
@@ -123,7 +123,10 @@ class LegalPrebill(models.Model):
         rate = formatLang(self.env, self.realisation_percent, digits=0)
         rows = [
             (_("Hours"), format_hours(self.hours)),
-            (_("Value at standard rates"), self._legal_format_money(self.amount_standard)),
+            (
+                _("Value at standard rates"),
+                self._legal_format_money(self.amount_standard),
+            ),
             (_("Written down"), self._legal_format_money(self.amount_writeoff)),
             (_("Realisation"), f"{rate}{NO_BREAK}%"),
         ]

@@ -13,7 +13,8 @@ class ResCompany(models.Model):
 
     legal_form = fields.Char(help="SELARL, SELAS, SCP, AARPI, EI…")
     legal_bar = fields.Char(
-        string="Bar", help="City of the bar, e.g. Paris: “Avocats au barreau de Paris”."
+        string="Bar",
+        help="City of the bar, e.g. Paris: “Avocats au barreau de Paris”.",
     )
     legal_capital = fields.Monetary(string="Share Capital")
     rcs_city = fields.Char(string="RCS City", help="City of the trade register.")
@@ -31,14 +32,20 @@ class ResCompany(models.Model):
         """Return what stands at the head and foot of each document."""
         self.ensure_one()
         partner = self.partner_id
-        address = [self.street, self.street2, f"{self.zip or ''} {self.city or ''}".strip()]
+        town = " ".join(filter(None, (self.zip, self.city)))
+        address = [self.street, self.street2, town]
         return {
             "name": self._legal_get_full_name(),
             "logo": self._legal_get_logo(),
             "bar": self._legal_get_bar_line(),
             "address": [line for line in address if line],
             "contact": [
-                value for value in (self.phone, self.email, _host(self.website)) if value
+                line
+                for line in (
+                    self.phone,
+                    " · ".join(filter(None, (self.email, _host(self.website)))),
+                )
+                if line
             ],
             "identity": self._legal_get_identity(),
             "color": self.legal_accent_color or "#1f3a5f",

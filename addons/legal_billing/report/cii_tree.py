@@ -30,7 +30,9 @@ ORDER = {
     "IncludedNote": "Content SubjectCode",
     "SellerTradeParty": _PARTY,
     "BuyerTradeParty": _PARTY,
-    "SpecifiedTradeProduct": "GlobalID SellerAssignedID BuyerAssignedID Name Description",
+    "SpecifiedTradeProduct": (
+        "GlobalID SellerAssignedID BuyerAssignedID Name Description"
+    ),
     "ApplicableHeaderTradeDelivery": (
         "ShipToTradeParty ActualDeliverySupplyChainEvent"
         " DespatchAdviceReferencedDocument ReceivingAdviceReferencedDocument"

@@ -106,7 +106,9 @@ class DocumentCommon(LegalBillingCommon):
             if worked:
                 date = fields.Date.add(first, days=cls.worked_days)
                 cls._create_entry(matter, lawyer, worked, date)
-        cls._create_cost(matter, "admin_fee", 150, "2026-04-01", name="Frais de dossier")
+        cls._create_cost(
+            matter, "admin_fee", 150, "2026-04-01", name="Frais de dossier"
+        )
         return cls._bill(matter, "2026-04-15")[1]
 
     def _send(self, moves):

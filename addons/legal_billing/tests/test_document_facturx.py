@@ -56,10 +56,16 @@ class TestFacturX(DocumentCommon):
             ("rsm:ExchangedDocumentContext//ram:ID", ["S1", "urn:cen.eu:en16931:2017"]),
             ("rsm:ExchangedDocument/ram:ID", [move.name]),
             ("rsm:ExchangedDocument/ram:TypeCode", ["380"]),
-            (".//ram:SellerTradeParty/ram:GlobalID[@schemeID='0009']", ["90123456700016"]),
+            (
+                ".//ram:SellerTradeParty/ram:GlobalID[@schemeID='0009']",
+                ["90123456700016"],
+            ),
             (".//ram:SellerTradeParty//ram:ID[@schemeID='0002']", ["901234567"]),
             (".//ram:SellerTradeParty//ram:URIID[@schemeID='0225']", ["901234567"]),
-            (".//ram:BuyerTradeParty/ram:GlobalID[@schemeID='0009']", ["73282932000074"]),
+            (
+                ".//ram:BuyerTradeParty/ram:GlobalID[@schemeID='0009']",
+                ["73282932000074"],
+            ),
             (".//ram:BuyerTradeParty//ram:ID[@schemeID='0002']", ["732829320"]),
             (".//ram:BuyerTradeParty//ram:URIID[@schemeID='0225']", ["732829320"]),
             (".//ram:BuyerOrderReferencedDocument", []),
@@ -190,13 +196,13 @@ class TestFacturX(DocumentCommon):
         self.assertIn(self.company.name, message.subject)
         for text in (message.body, message.subject):
             self.assertNotIn("Litige commercial", text)
-        self.assertIn(move.invoice_pdf_report_id.name, message.attachment_ids.mapped("name"))
+        self.assertIn(
+            move.invoice_pdf_report_id.name, message.attachment_ids.mapped("name")
+        )
 
     def test_printing_again_gives_the_file_that_was_sent(self):
         move = self._send(self._bill_hours())
-        report = self.env["ir.actions.report"].with_context(
-            force_report_rendering=True
-        )
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
         pdf, kind = report._render_qweb_pdf("account.account_invoices", move.ids)
         self.assertEqual(kind, "pdf")
         self.assertEqual(pdf, move.invoice_pdf_report_id.raw)

@@ -1,3 +1,5 @@
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -97,7 +99,7 @@ class TestMention(DocumentCommon):
         notice = self.env.ref("legal_billing.legal_mention_m10")
         with (
             mute_logger("odoo.sql_db"),
-            self.assertRaises(Exception),
+            self.assertRaises(IntegrityError),
             self.env.cr.savepoint(),
         ):
             notice.write({"date_from": "2026-02-01", "date_to": "2026-01-01"})

@@ -1,6 +1,9 @@
+import base64
 import io
 from unittest.mock import patch
 
+import qrcode
+from PIL import Image
 from pypdf import PdfReader
 
 from odoo import Command
@@ -9,7 +12,7 @@ from odoo.tests import tagged
 
 from ..models import account_move_print
 from ..report import renderer
-from ..report.qr import qr_svg
+from ..report.qr import qr_data_uri
 from . import facturx_checker
 from .common_document import DocumentCommon, real_send
 
@@ -217,7 +220,7 @@ class TestPrint(DocumentCommon):
                                 <t t-set="company" t-value="docs.company_id"/>
                                 <t t-set="partner" t-value="docs.partner_id"/>
                                 <t t-set="object" t-value="'Deuxième rappel'"/>
-                                <t t-set="references" t-value="[('N/Réf.', docs.name)]"/>
+                                <t t-set="references" t-value="[('Réf.', docs.name)]"/>
                                 <t t-set="signatory" t-value="'Claire Aubry'"/>
                                 <p>Madame, Monsieur, nous vous remercions.</p>
                             </t>
@@ -256,10 +259,28 @@ class TestPrint(DocumentCommon):
         pdf = self._print("action_report_invoice", self._bill_hours())
         self.assertEqual(facturx_checker.check_pdfa(pdf), [])
 
-    def test_qr_is_one_vector_path(self):
-        svg = qr_svg("https://example.com/my/invoices/1?access_token=abc")
-        self.assertEqual(svg.count("<path"), 1)
-        self.assertNotIn("<image", svg)
+    def test_qr_survives_print_and_is_the_portal_link(self):
+        """The page, drawn again, shows module by module the code of the link."""
+        link = "https://example.com/my/invoices/1?access_token=abc"
+        image = Image.open(
+            io.BytesIO(base64.b64decode(qr_data_uri(link).split(",")[1]))
+        )
+        code = qrcode.QRCode(
+            error_correction=qrcode.constants.ERROR_CORRECT_M, mask_pattern=4
+        )
+        code.add_data(link)
+        code.make()
+        matrix = code.get_matrix()
+        step = image.width // len(matrix)
+        middles = [rank + 0.5 for rank in range(len(matrix))]
+        drawn = [
+            [image.getpixel((int(x * step), int(y * step))) == 0 for x in middles]
+            for y in middles
+        ]
+        self.assertEqual(drawn, matrix)
+        move = self._bill_hours()
+        payment = move._legal_get_payment()
+        self.assertIn(f"/my/invoices/{move.id}?access_token=", payment["link"])
 
     def test_mixed_selection_prints_each_its_way(self):
         """Legal invoices by us, others by stock, in the order asked for."""
@@ -269,9 +290,12 @@ class TestPrint(DocumentCommon):
         )
         with real_send(self.env) as env:
             engine = env["ir.actions.report"]
-            with patch.object(
-                type(engine), "_run_wkhtmltopdf", return_value=b"%PDF-stock"
-            ), patch("odoo.addons.base.models.ir_actions_report._wkhtml") as wkhtml:
+            with (
+                patch.object(
+                    type(engine), "_run_wkhtmltopdf", return_value=b"%PDF-stock"
+                ),
+                patch("odoo.addons.base.models.ir_actions_report._wkhtml") as wkhtml,
+            ):
                 wkhtml.return_value.state = "ok"
                 streams = engine._render_qweb_pdf_prepare_streams(
                     "account.account_invoices", {}, res_ids=[other.id, legal.id]
