@@ -96,7 +96,7 @@ def apt_options(folder):
     ]
 
 
-def write_sources(folder, mirror):
+def write_sources(folder, mirror, suites=pins.SUITES):
     """Write the private sources list."""
     keyring = next((ring for ring in KEYRINGS if ring.exists()), None)
     if keyring is None:
@@ -104,9 +104,7 @@ def write_sources(folder, mirror):
             "Debian's archive key is missing: run "
             "`sudo apt-get install -y debian-archive-keyring`, then repeat."
         )
-    lines = [
-        f"deb [signed-by={keyring}] {mirror} {suite} main" for suite in pins.SUITES
-    ]
+    lines = [f"deb [signed-by={keyring}] {mirror} {suite} main" for suite in suites]
     (folder / "sources.list").write_text("\n".join(lines) + "\n")
 
 

@@ -18,16 +18,16 @@ def write_config(server, addons_paths):
     options = {
         "addons_path": ",".join(str(path) for path in addons_paths),
         "data_dir": paths.DATA,
-        "db_host": server.environment.get("PGHOST", "False"),
-        "db_port": server.environment.get("PGPORT", "False"),
-        "db_user": server.environment.get("PGUSER", "False"),
+        "db_host": server.environment.get("PGHOST"),
+        "db_port": server.environment.get("PGPORT"),
+        "db_user": server.environment.get("PGUSER"),
         "http_interface": "127.0.0.1",
         "list_db": "False",
         "max_cron_threads": "0",
         "workers": "0",
     }
-    lines = ["[options]", *(f"{name} = {value}" for name, value in options.items())]
-    text = "\n".join(lines) + "\n"
+    lines = [f"{name} = {value}" for name, value in options.items() if value]
+    text = "\n".join(["[options]", *lines]) + "\n"
     if not paths.CONFIG.exists() or paths.CONFIG.read_text() != text:
         part = paths.CONFIG.with_suffix(".part")
         part.write_text(text)
@@ -94,6 +94,7 @@ class Odoo:
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,
+                preexec_fn=progress.end_with_parent,
             )
 
 

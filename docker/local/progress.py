@@ -1,6 +1,8 @@
 """What a person sees while long steps run."""
 
+import ctypes
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -55,6 +57,7 @@ def run(command, title, *, log, measure=None, live=True, **popen):
     file = paths.LOGS / f"{log}.log"
     ticker, outcome = Ticker(title, measure, live), "failed"
     popen.setdefault("stdin", subprocess.DEVNULL)
+    popen.setdefault("preexec_fn", end_with_parent)
     with file.open("w") as stream:
         popen.setdefault("stdout", stream)
         process = subprocess.Popen(
@@ -69,6 +72,15 @@ def run(command, title, *, log, measure=None, live=True, **popen):
     if process.returncode:
         raise CommandFailed(title, process.returncode, paths.shown(file), tail(file))
     return file
+
+
+def end_with_parent():
+    """Have the kernel end this child when its parent dies, even of a hard kill.
+
+    Else an orphan would go on working beside the next run that repairs its result.
+    """
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
 def wait(process, tick=lambda: None):

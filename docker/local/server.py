@@ -52,8 +52,8 @@ class Server:
             env={**self.client_environment(), "PGCONNECT_TIMEOUT": "10"},
         )
         if answer.returncode:
-            lines = [line for line in answer.stderr.splitlines() if line.strip()]
-            raise Refused(lines[-1] if lines else "no answer")
+            first = answer.stderr.strip().split("\n")[0]
+            raise Refused(first.removeprefix("psql: error: ") or "no answer")
         return [line.split("\t") for line in answer.stdout.splitlines()]
 
     def alive(self):

@@ -106,6 +106,7 @@ def run(env, template, words, processes, more):
         cwd=paths.ROOT,
         env=env.odoo.environment(**more),
         stdin=subprocess.DEVNULL,
+        preexec_fn=progress.end_with_parent,
     )
     try:
         return tests.wait()

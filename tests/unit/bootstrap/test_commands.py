@@ -1,7 +1,9 @@
 """Steps and commands: what a failure says, who waits for whom."""
 
+import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -92,3 +94,23 @@ def test_without_glue_addons_all_tests_run_together():
 )
 def test_one_failed_run_fails_them_all(codes, code):
     assert testing.exit_code(codes) == code
+
+
+def test_program_ends_with_a_parent_that_is_killed():
+    script = (
+        "import subprocess, time; from local.progress import end_with_parent as tie;"
+        "child = subprocess.Popen(['sleep', '60'], preexec_fn=tie);"
+        "print(child.pid, flush=True); time.sleep(60)"
+    )
+    env = {**os.environ, "PYTHONPATH": str(paths.ROOT / "docker")}
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=env
+    ) as parent:
+        child = parent.stdout.readline().strip()
+        parent.kill()
+    for _wait in range(100):
+        if not testing.is_alive(child):
+            return
+        time.sleep(0.05)
+    pytest.fail("the child went on without its parent")
