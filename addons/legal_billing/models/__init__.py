@@ -7,6 +7,7 @@ from . import (
     account_move_line,
     account_move_online_payment,
     account_move_portal,
+    account_move_portal_hero,
     account_move_print,
     account_move_send,
     ir_actions_report,

@@ -27,7 +27,8 @@ class AccountMove(models.Model):
                 SQL(
                     "UPDATE account_move SET write_date = write_date WHERE id IN %s",
                     tuple(self.ids),
-                )
+                ),
+                log_exceptions=False,  # losing the race is no incident
             )
             self.invalidate_recordset(["amount_residual", "payment_state", "state"])
 

@@ -3,7 +3,6 @@ from datetime import timedelta
 from odoo import Command, fields
 from odoo.tests import new_test_user, tagged
 
-from ..models.account_move_portal import readable_accent
 from .portal_common import NARRATIVE, LegalPortalCommon
 
 
@@ -166,14 +165,3 @@ class TestPortalPage(LegalPortalCommon):
         response, _text = self._open(move)
         self.assertIn("o_portal_invoice_sidebar", response.text)
         self.assertNotIn("o_legal_portal", response.text)
-
-    def test_accent_is_darkened_until_it_reads_on_white(self):
-        for color, expected in (
-            ("#1f3a5f", "#1f3a5f"),
-            ("#ffcc00", "#8d7000"),
-            ("red; background: url(x)", "#1f3a5f"),
-            ("", "#1f3a5f"),
-            (False, "#1f3a5f"),
-        ):
-            with self.subTest(color=color):
-                self.assertEqual(readable_accent(color), expected)
