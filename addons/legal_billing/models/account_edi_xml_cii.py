@@ -11,6 +11,8 @@ SIREN, SIRET, FRENCH_ADDRESS = "0002", "0009", "0225"
 DUE_ON_PAYMENT, DUE_ON_INVOICE = "72", "5"
 DISBURSEMENT_CODE = "VATEX-EU-79-C"
 DISBURSEMENT_REASON = "Débours, art. 267 II 2° du CGI"
+REVERSE_CHARGE_CODE = "VATEX-EU-AE"
+REVERSE_CHARGE_REASON = "Autoliquidation"
 
 
 class AccountEdiXmlCii(models.AbstractModel):
@@ -162,8 +164,18 @@ class AccountEdiXmlCii(models.AbstractModel):
             code = cii.find(tax, "ram:ExemptionReasonCode")
             if code is not None and code.text == DISBURSEMENT_CODE:
                 cii.put(tax, "ExemptionReason", DISBURSEMENT_REASON)
+            if self._legal_is_reverse_charge(tax):
+                cii.put(tax, "ExemptionReason", REVERSE_CHARGE_REASON)
+                cii.put(tax, "ExemptionReasonCode", REVERSE_CHARGE_CODE)
+        for tax in cii.find_all(tree, ".//ram:ApplicableTradeTax"):
+            if self._legal_is_reverse_charge(tax):
+                cii.put(tax, "CategoryCode", "AE")
         for rate in cii.find_all(tree, ".//ram:RateApplicablePercent"):
             rate.text = _trim(float(rate.text), 2)
+
+    def _legal_is_reverse_charge(self, tax):
+        """Recognise services to a business in the EU: K is for goods sent there."""
+        return cii.find(tax, "ram:CategoryCode").text in ("K", "AE")
 
     def _legal_cure_period(self, tree, invoice):
         """State when the work was done, not from the invoice to its due date."""

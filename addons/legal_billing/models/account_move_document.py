@@ -60,7 +60,9 @@ class AccountMove(models.Model):
         if tax.amount:
             due_on_payment = tax.tax_exigibility == "on_payment"
             return "on_payment" if due_on_payment else "on_invoice"
-        category = tax.ubl_cii_tax_category_code
+        category = self.env["account.edi.common"]._get_tax_category_code(
+            self.commercial_partner_id, self.company_id.partner_id, tax
+        )
         if category in ("AE", "K"):
             return "reverse_charge"
         if category in ("O", "G"):

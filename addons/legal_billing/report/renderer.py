@@ -20,6 +20,7 @@ _logger = logging.getLogger(__name__)
 logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 
 try:
+    import pydyf
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcherResponse
@@ -46,6 +47,21 @@ def is_available():
 
 
 if weasyprint:
+    _stream_data = pydyf.Stream.data.fget
+
+    def _unambiguous_data(stream):
+        """End a stream so that its length can be told.
+
+        A stream whose last byte is a carriage return, as one compressed stream
+        in 256, would seem a byte too short: the line feed before ``endstream``
+        makes one end of line of both, and PDF/A refuses the file (6.1.7.1).
+        """
+        data = _stream_data(stream)
+        if data.endswith(b"\r\nendstream"):
+            return data.removesuffix(b"\nendstream") + b"\r\nendstream"
+        return data
+
+    pydyf.Stream.data = property(_unambiguous_data)
 
     class LocalFetcher(weasyprint.URLFetcher):
         """Serve what the documents may show, and refuse all else.

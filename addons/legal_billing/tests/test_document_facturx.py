@@ -140,6 +140,26 @@ class TestFacturX(DocumentCommon):
             self._read(credit, f"{reference}//qdt:DateTimeString"), ["20260415"]
         )
 
+    def test_business_in_the_eu_owes_the_vat_itself(self):
+        """Category AE with both VAT numbers, and the notice on paper."""
+        self.client.write(
+            {
+                "country_id": self.env.ref("base.be").id,
+                "vat": "BE0477472701",
+                "company_registry": False,
+                "peppol_eas": False,
+                "peppol_endpoint": False,
+            }
+        )
+        move = self._bill_hours(terms=[{"kind": "hourly"}])
+        self.assertEqual(move.amount_tax, 0)
+        mentions = self.env["legal.mention"]._for_move(move)
+        self.assertIn("M13", mentions.mapped("code"))
+        self._send(move)
+        self.assertConform(move)
+        self.assertEqual(set(self._read(move, ".//ram:CategoryCode")), {"AE"})
+        self.assertEqual(self._read_notes(move)["BAR"], "B2BINT")
+
     def test_payment_before_sending_shows(self):
         half, full = self._bill_hours(), self._bill_hours()
         self._register_payment(half, payment_date="2026-05-04", amount=1000)

@@ -1,5 +1,6 @@
 import base64
 import io
+import zlib
 from unittest.mock import patch
 
 import qrcode
@@ -281,6 +282,18 @@ class TestPrint(DocumentCommon):
         move = self._bill_hours()
         payment = move._legal_get_payment()
         self.assertIn(f"/my/invoices/{move.id}?access_token=", payment["link"])
+
+    def test_stream_that_ends_with_a_carriage_return_stays_conform(self):
+        """One compressed stream in 256 does; its length must not be in doubt."""
+        xml = next(
+            candidate
+            for rank in range(5000)
+            if zlib.compress(
+                candidate := b"<a>%s</a>" % (bytes([97 + rank % 26]) * (rank // 26)), 9
+            ).endswith(b"\r")
+        )
+        pdf = renderer.lay_out("<html lang='fr'><title>A</title><p>A</p>").write(xml)
+        self.assertEqual(facturx_checker.check_pdfa(pdf), [])
 
     def test_mixed_selection_prints_each_its_way(self):
         """Legal invoices by us, others by stock, in the order asked for."""
