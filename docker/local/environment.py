@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from local import odoo_source, paths, pins, server, stamps, system, venv
+from local import odoo_source, paths, server, system, venv
 from local.databases import Databases
 from local.lock import exclusive
 from local.odoo_run import Odoo, write_config
@@ -29,8 +29,7 @@ def ready(tests=False):
     :param tests: what the tests need too, such as a browser
     """
     venv.check_python()
-    built = stamps.read("venv")
-    system.ensure_room(pins.ROOM_TO_WORK_MB if built else pins.ROOM_NEEDED_MB)
+    system.ensure_room()
     with exclusive():
         system.ensure_packages(system.missing_packages(tests))
         source = odoo_source.choose()

@@ -9,9 +9,9 @@ ODOO_SERIES = (19, 0)
 PYTHON_MIN, PYTHON_MAX = (3, 11), (3, 13)
 POSTGRES_MIN = 13  # what Odoo 19 asks of a server of one's own
 
-# Room that building the environment takes, that working in it takes, and the little
-# that is left when a failure is most likely due to a full disk.
-ROOM_NEEDED_MB = 4_000
+# Room that each step takes until its stamp is there, that working takes, and the
+# little that is left when a failure is most likely due to a full disk.
+ROOM_OF_STEP_MB = {"odoo": 1_600, "venv": 1_000, "databases": 900}
 ROOM_TO_WORK_MB = 500
 ROOM_CRITICAL_MB = 100
 

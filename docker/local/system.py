@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
-from local import paths, pins, progress
+from local import paths, pins, progress, stamps
 from local.errors import CommandFailed, Stop
 
 # A shared library's name -> the Debian package that carries it.
@@ -108,11 +108,19 @@ def free_megabytes(folder):
     return shutil.disk_usage(folder).free // 10**6
 
 
-def ensure_room(needed_mb=pins.ROOM_NEEDED_MB, folder=None):
+def room_needed_mb():
+    """Return the room that the steps still to be done take, and work itself."""
+    ahead = [mb for step, mb in pins.ROOM_OF_STEP_MB.items() if not stamps.read(step)]
+    return sum(ahead) + pins.ROOM_TO_WORK_MB
+
+
+def ensure_room(needed_mb=None, folder=None):
     """Refuse to start what the disk cannot hold.
 
-    :raise Stop: fewer than ``needed_mb`` megabytes are free
+    :param needed_mb: megabytes, by default what the steps still to be done take
+    :raise Stop: fewer are free
     """
+    needed_mb = needed_mb or room_needed_mb()
     folder = folder or paths.STATE
     free = free_megabytes(folder)
     if free < needed_mb:

@@ -35,6 +35,7 @@ def pytest_command(database, words, processes):
     command = [venv.PYTHON, "-m", "pytest", "--no-skip"]
     command += [f"--odoo-config={paths.CONFIG}", f"--odoo-database={database}"]
     command += ["--odoo-http", "--odoo-log-level=error"]
+    command += ["--durations=15", "--durations-min=5"]
     if processes > 1:
         command += ["-n", processes, "--dist", "loadscope"]
     return [str(word) for word in (*command, *words)]

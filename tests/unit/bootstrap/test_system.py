@@ -4,12 +4,18 @@ import errno
 
 import pytest
 
-from local import cli, paths, system
+from local import cli, paths, stamps, system
 from local.errors import Stop
 
 
 def test_enough_room_passes():
     system.ensure_room(1)
+
+
+def test_room_is_asked_only_for_steps_still_to_be_done():
+    before = system.room_needed_mb()
+    stamps.write("odoo", key="a")
+    assert system.room_needed_mb() < before
 
 
 def test_low_disk_is_one_sentence(monkeypatch):
