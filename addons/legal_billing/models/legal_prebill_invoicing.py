@@ -133,7 +133,10 @@ class LegalPrebill(models.Model):
         if self.matter_id.account_id and category.section != "disbursements":
             vals["analytic_distribution"] = {str(self.matter_id.account_id.id): 100}
         if group["is_hours"]:
-            vals["product_uom_id"] = self.env.ref("uom.product_uom_hour").id
+            # Known by its name without the query that ``ref`` makes for each line.
+            vals["product_uom_id"] = self.env["ir.model.data"]._xmlid_to_res_id(
+                "uom.product_uom_hour", raise_if_not_found=True
+            )
         return vals
 
     def _link_invoice_lines(self, move, line_groups):

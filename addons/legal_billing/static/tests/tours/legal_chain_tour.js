@@ -10,7 +10,7 @@ tours.add("legal_chain_record", {
         {
             content: "Write the time in one line",
             trigger: ".modal div[name='line'] input, .modal div[name='line'] textarea",
-            run: "edit D9999-001 1h30 Rédaction des conclusions #consultation",
+            run: "edit D9999-001 3h Rédaction des conclusions #consultation",
         },
         {
             content: "Leave the line, so that it is understood",
@@ -60,9 +60,9 @@ tours.add("legal_chain_bill", {
             run: "click",
         },
         {
-            content: "Bill one hour instead of an hour and a half",
+            content: "Bill two hours instead of three",
             trigger: "div[name='line_ids'] .o_selected_row div[name='hours'] input",
-            run: "edit 1:00",
+            run: "edit 2:00",
         },
         {
             content: "Say why",
