@@ -12,6 +12,7 @@ import subprocess
 
 from local import addons, paths, progress, venv
 from local.environment import ready
+from local.server import Refused
 
 PREFIX = "legal_test_"
 NOTHING_COLLECTED = 5  # pytest's exit code
@@ -28,6 +29,15 @@ def drop_leftovers(store):
         pid = name.removeprefix(PREFIX).split("-")[0]
         if not (pid.isdecimal() and is_alive(pid)):
             store.drop(name)
+
+
+def _drop(store, database):
+    """Remove the databases of this run; what cannot be removed now is later."""
+    try:
+        for name in store.names(database):
+            store.drop(name)
+    except Refused as error:
+        progress.say(f"The test databases stay until the next run: {error.reason}")
 
 
 def pytest_command(database, words, processes):
@@ -113,5 +123,4 @@ def run(env, template, words, processes, more):
         return tests.wait()
     finally:
         progress.end(tests)
-        for name in env.store.names(database):
-            env.store.drop(name)
+        _drop(env.store, database)
