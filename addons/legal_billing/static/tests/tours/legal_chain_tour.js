@@ -62,7 +62,7 @@ tours.add("legal_chain_bill", {
         {
             content: "Bill two hours instead of three",
             trigger: "div[name='line_ids'] .o_selected_row div[name='hours'] input",
-            run: "edit 2:00",
+            run: "edit 2:00 && press Tab",
         },
         {
             content: "Say why",
