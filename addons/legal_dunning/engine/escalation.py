@@ -94,9 +94,7 @@ def next_step(levels, due_on, history, today, calendar):
     for place, level in enumerate(ladder):
         if level.rank <= history.last_rank:
             continue
-        on = calendar.on_or_after(
-            max(_earliest(ladder, place, due_on, history), today)
-        )
+        on = calendar.on_or_after(max(_earliest(ladder, place, due_on, history), today))
         if level.is_preventive and on > due_on:
             continue  # its time is past: it never applied
         return Step(level, on, DUE)

@@ -4,9 +4,9 @@ Holidays come in as any container of dates, so that the caller chooses where
 they are known from, and for which territory.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
-from typing import Container
 
 SATURDAY, SUNDAY = 5, 6
 FIRST_HOUR = time(9)
@@ -39,7 +39,7 @@ class SendingCalendar:
     def on_or_after(self, day):
         """Return the first day from ``day`` on which a message may leave.
 
-        >>> SendingCalendar(frozenset({date(2026, 7, 14)})).on_or_after(date(2026, 7, 14))
+        >>> SendingCalendar({date(2026, 7, 14)}).on_or_after(date(2026, 7, 14))
         datetime.date(2026, 7, 15)
         """
         while not self.is_open(day):

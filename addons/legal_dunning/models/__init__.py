@@ -13,3 +13,4 @@ from . import legal_matter
 from . import res_partner
 from . import res_company
 from . import res_config_settings
+from . import legal_demo

@@ -35,7 +35,6 @@ class AccountMove(models.Model):
     )
     dunning_policy_id = fields.Many2one(
         "legal.dunning.policy",
-        "Dunning Policy",
         compute="_compute_dunning_policy_id",
         help="Of the matter, else of the client, else of the firm for this kind of"
         " client.",
@@ -89,11 +88,13 @@ class AccountMove(models.Model):
     def _get_dunning_terms(self):
         """Return the receivable lines still to pay."""
         return self.sudo().line_ids.filtered(
-            lambda line: line.display_type == "payment_term"
-            and line.account_type == "asset_receivable"
-            and line.parent_state == "posted"
-            and not line.reconciled
-            and line.amount_residual_currency > 0
+            lambda line: (
+                line.display_type == "payment_term"
+                and line.account_type == "asset_receivable"
+                and line.parent_state == "posted"
+                and not line.reconciled
+                and line.amount_residual_currency > 0
+            )
         )
 
     def _get_dunning_claim(self, terms, day):
@@ -112,8 +113,9 @@ class AccountMove(models.Model):
             due_on=due_on,
             due=total(
                 terms.filtered(
-                    lambda line: line.date_maturity < day
-                    or line.date_maturity == due_on
+                    lambda line: (
+                        line.date_maturity < day or line.date_maturity == due_on
+                    )
                 )
             ),
             residual=total(terms),
@@ -178,9 +180,12 @@ class AccountMove(models.Model):
             partners=move.commercial_partner_id,
         )
         row = next((r for r in rows if r.move.id == self.id), None)
-        row = row or Action.sudo()._get_receivables(
-            self.company_id._get_dunning_today(), self.company_id, moves=move
-        )[0]
+        row = (
+            row
+            or Action.sudo()._get_receivables(
+                self.company_id._get_dunning_today(), self.company_id, moves=move
+            )[0]
+        )
         if row.hold or row.step.level is None:
             return Action._explain_hold(row.hold or row.step.reason)
         level = row.policy.level_ids.filtered(
@@ -226,9 +231,11 @@ class AccountMove(models.Model):
         """
         currency = self.currency_id
         quantum = Decimal(str(currency.rounding))
-        terms = self._get_dunning_terms().filtered(
-            lambda line: line.date_maturity < day
-        ).sorted("date_maturity")
+        terms = (
+            self._get_dunning_terms()
+            .filtered(lambda line: line.date_maturity < day)
+            .sorted("date_maturity")
+        )
         left = to_decimal(
             currency, sum(terms.mapped("amount_residual_currency")) - asked
         )
@@ -255,7 +262,9 @@ class AccountMove(models.Model):
 
     def _get_dunning_rates(self, terms, day):
         first_day = min(terms.mapped("date_maturity"), default=day)
-        return self.env["legal.interest.rate"]._get_rates("late_payment", first_day, day)
+        return self.env["legal.interest.rate"]._get_rates(
+            "late_payment", first_day, day
+        )
 
     def _explain_rate_gap(self, day):
         return self.env._(

@@ -1,12 +1,10 @@
-from base64 import b64encode
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, format_amount, format_date
 
-from odoo.addons.legal_billing.report.qr import qr_svg
+from odoo.addons.legal_billing.report.qr import qr_data_uri
 from odoo.addons.legal_timesheet.models.res_partner import CLIENT_KINDS
 
 from .legal_dunning_level import CHANNELS
@@ -34,7 +32,7 @@ class LegalDunningAction(models.Model):
     )
     kind = fields.Selection(CLIENT_KINDS, "Kind of Client", required=True)
     level_id = fields.Many2one(
-        "legal.dunning.level", "Level", required=True, ondelete="restrict", index=True
+        "legal.dunning.level", required=True, ondelete="restrict", index=True
     )
     policy_id = fields.Many2one(related="level_id.policy_id", store=True)
     channel = fields.Selection(
@@ -77,7 +75,9 @@ class LegalDunningAction(models.Model):
         compute_sudo=True,
     )
     invoice_count = fields.Integer(compute="_compute_amounts", store=True)
-    invoice_numbers = fields.Char("Invoices Listed", compute="_compute_amounts", store=True)
+    invoice_numbers = fields.Char(
+        "Invoices Listed", compute="_compute_amounts", store=True
+    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount_due = fields.Monetary(
         "Asked",
@@ -85,7 +85,9 @@ class LegalDunningAction(models.Model):
         store=True,
         help="In the currency of the company.",
     )
-    oldest_due_on = fields.Date("Oldest Due Date", compute="_compute_amounts", store=True)
+    oldest_due_on = fields.Date(
+        "Oldest Due Date", compute="_compute_amounts", store=True
+    )
     subject = fields.Char()
     body = fields.Html("Text")
     is_edited = fields.Boolean("Text Edited by Hand", readonly=True)
@@ -103,7 +105,7 @@ class LegalDunningAction(models.Model):
     skipped_on = fields.Date(readonly=True)
     preview_subject = fields.Char("Subject Shown", compute="_compute_preview")
     preview_html = fields.Html("Message", compute="_compute_preview", sanitize=False)
-    last_message = fields.Char("Last Message", compute="_compute_last_message")
+    last_message = fields.Char(compute="_compute_last_message")
 
     _one_message_a_day = models.UniqueIndex(
         "(company_id, partner_id, planned_on) WHERE state IN ('ready', 'sent')",
@@ -173,7 +175,9 @@ class LegalDunningAction(models.Model):
                 format_date(self.env, day) if day else self.env._("None yet")
             )
 
-    @api.depends("subject", "body", "is_edited", "state", "line_ids.amount_due", "channel")
+    @api.depends(
+        "subject", "body", "is_edited", "state", "line_ids.amount_due", "channel"
+    )
     def _compute_preview(self):
         for action in self:
             if action.body_sent:
@@ -325,27 +329,29 @@ class LegalDunningAction(models.Model):
             "lang": lang,
             "company": company,
             "recipient": action.recipient_id,
-            "subject": action.subject,
             "text": text,
             "main": main,
             "link": main._get_dunning_link(),
-            "pay_label": action.env._("Pay %(amount)s", amount=rows[0]["total"]),
-            "qr": qr_data_uri(main._get_dunning_link()),
+            "pay_label": action._get_pay_label(entries[0], rows[0]),
+            "qr": self.channel == "letter" and qr_data_uri(main._get_dunning_link()),
             "rows": rows,
             "totals": action._get_totals(entries),
+            "is_letter": self.channel == "letter",
+            "place_date": action._get_place_date(),
             "is_claiming": any(entry.percents for entry in entries),
             "iban": main._get_dunning_iban(),
             "reference": ", ".join(
                 e.move.payment_reference or e.move.name for e in entries
             ),
-            "day": format_date(
-                action.env,
-                self._get_sending_day(),
-                lang_code=lang,
-                date_format="d MMMM yyyy",
-            ),
             "accent": company._get_dunning_accent(),
         }
+
+    def _get_pay_label(self, entry, row):
+        """Return the words of the button: the sum, when it is what the page asks."""
+        total = entry.asked + entry.interest + entry.indemnity
+        if entry.move.currency_id.compare_amounts(total, entry.move.amount_residual):
+            return self.env._("Pay online")
+        return self.env._("Pay %(amount)s", amount=row["asked"])
 
     def _get_place_date(self):
         """Return the place and date line of a letter."""
@@ -447,15 +453,18 @@ class LegalDunningAction(models.Model):
 
     def _notify_outcome(self):
         """Tell in words what became of the messages."""
-        _ = self.env._
         states = self.mapped("state")
         parts = [
-            _("%(n)s sent", n=states.count("sent")) if "sent" in states else "",
-            _("%(n)s letters to post", n=states.count("ready"))
+            self.env._("%(n)s sent", n=states.count("sent"))
+            if "sent" in states
+            else "",
+            self.env._("%(n)s letters to post", n=states.count("ready"))
             if "ready" in states
             else "",
-            _("%(n)s failed", n=states.count("failed")) if "failed" in states else "",
-            _("%(n)s no longer needed", n=states.count("skipped"))
+            self.env._("%(n)s failed", n=states.count("failed"))
+            if "failed" in states
+            else "",
+            self.env._("%(n)s no longer needed", n=states.count("skipped"))
             if "skipped" in states
             else "",
         ]
@@ -464,7 +473,7 @@ class LegalDunningAction(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "danger" if "failed" in states else "success",
-                "title": _("Messages"),
+                "title": self.env._("Messages"),
                 "message": ", ".join(part for part in parts if part),
                 "next": {"type": "ir.actions.act_window_close"},
             },
@@ -554,8 +563,3 @@ class LegalDunningAction(models.Model):
         """Return [(file name, PDF bytes)] of the letters among these messages."""
         letters = self.sudo().filtered("attachment_id")
         return [(a.attachment_id.name, a.attachment_id.raw) for a in letters]
-
-
-def qr_data_uri(text):
-    """Return a QR code as an image that stands in the page itself."""
-    return f"data:image/svg+xml;base64,{b64encode(qr_svg(text).encode()).decode()}"

@@ -38,7 +38,7 @@ class LegalDunningActionLine(models.Model):
         compute_sudo=True,
     )
     level_id = fields.Many2one(
-        "legal.dunning.level", "Level", required=True, ondelete="restrict"
+        "legal.dunning.level", required=True, ondelete="restrict"
     )
     sequence = fields.Integer(
         "Rank", required=True, help="Place of the level when the message was made."
@@ -99,7 +99,7 @@ class LegalDunningActionLine(models.Model):
 
     def _sorted_main_first(self):
         """Return the lines as the message lists them, the one it speaks of first."""
-        return self.sorted(lambda l: (-l.sequence, l.due_on, l.move_id.id))
+        return self.sorted(lambda line: (-line.sequence, line.due_on, line.move_id.id))
 
     def _get_changes(self, vals):
         """Return the part of ``vals`` that this line does not say already."""

@@ -27,7 +27,7 @@ class LegalDunningLevel(models.Model):
     _check_company_auto = True
 
     policy_id = fields.Many2one(
-        "legal.dunning.policy", "Policy", required=True, ondelete="cascade", index=True
+        "legal.dunning.policy", required=True, ondelete="cascade", index=True
     )
     company_id = fields.Many2one(related="policy_id.company_id", store=True, index=True)
     name = fields.Char(required=True, translate=True)
@@ -116,17 +116,16 @@ class LegalDunningLevel(models.Model):
 
     def _check_placeholders(self, text, known):
         self.ensure_one()
-        _ = self.env._
         try:
             letters.check(text, known)
         except PlaceholderError as error:
             advice = (
-                _("Did you mean {%(name)s}?", name=error.suggestion)
+                self.env._("Did you mean {%(name)s}?", name=error.suggestion)
                 if error.suggestion
-                else _("Those that exist are listed beside the text.")
+                else self.env._("Those that exist are listed beside the text.")
             )
             raise ValidationError(
-                _(
+                self.env._(
                     "The text of the level “%(level)s” holds the placeholder"
                     " {%(name)s}, which does not exist. %(advice)s",
                     level=self.name,
@@ -136,7 +135,7 @@ class LegalDunningLevel(models.Model):
             ) from None
         except LoneBraceError as error:
             raise ValidationError(
-                _(
+                self.env._(
                     "The text of the level “%(level)s” has a brace without its pair"
                     " near “%(excerpt)s”: close it, or take it out.",
                     level=self.name,
@@ -162,8 +161,10 @@ class LegalDunningLevel(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.env["legal.dunning.action.line"].sudo().search(
-            [("level_id", "in", self.ids)], limit=1
+        used = (
+            self.env["legal.dunning.action.line"]
+            .sudo()
+            .search([("level_id", "in", self.ids)], limit=1)
         )
         if used:
             raise UserError(
@@ -214,7 +215,7 @@ class LegalDunningLevel(models.Model):
         text = text if text is not None else f"{self.subject} {self.body_html}"
         for name in letters.used(text):
             if name in CLAIMING:
-                return "{%s}" % name
+                return f"{{{name}}}"
         found = CLAIMING_WORDS.search(html2plaintext(text))
         return found.group(0) if found else None
 

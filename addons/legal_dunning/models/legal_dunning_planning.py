@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..engine import claims, escalation, messages
 from .legal_dunning_action import MADE_STATES, OPEN_STATES
@@ -103,8 +104,14 @@ class LegalDunningAction(models.Model):
 
     def _get_open_terms(self, day, company, partners, moves):
         """Return {invoice: its open receivable lines}, oldest due date first."""
-        earliest = self.env["legal.dunning.level"].sudo().search(
-            [("company_id", "in", [company.id, False])], order="offset_days", limit=1
+        earliest = (
+            self.env["legal.dunning.level"]
+            .sudo()
+            .search(
+                [("company_id", "in", [company.id, False])],
+                order="offset_days",
+                limit=1,
+            )
         )
         ahead = max(-earliest.offset_days, 0) + MARGIN_DAYS
         domain = (
@@ -120,9 +127,7 @@ class LegalDunningAction(models.Model):
         else:
             domain &= Domain("date_maturity", "<=", day + timedelta(days=ahead))
         if partners is not None:
-            domain &= Domain(
-                "move_id.commercial_partner_id", "in", partners.ids
-            )
+            domain &= Domain("move_id.commercial_partner_id", "in", partners.ids)
         # sudo: the run answers for the whole firm; what it shows is the ledger's.
         lines = (
             self.env["account.move.line"]
@@ -136,8 +141,10 @@ class LegalDunningAction(models.Model):
 
     def _get_histories(self, moves, day):
         """Return {invoice id: what it has heard, and what a person decided}."""
-        lines = self.env["legal.dunning.action.line"].sudo().search(
-            [("move_id", "in", moves.ids)]
+        lines = (
+            self.env["legal.dunning.action.line"]
+            .sudo()
+            .search([("move_id", "in", moves.ids)])
         )
         return {
             move.id: self._prepare_history(own)
@@ -146,7 +153,7 @@ class LegalDunningAction(models.Model):
 
     def _prepare_history(self, lines):
         postponed = lines.filtered(
-            lambda l: l.state in OPEN_STATES and l.action_id.is_postponed
+            lambda line: line.state in OPEN_STATES and line.action_id.is_postponed
         )
         return escalation.History(
             sent=tuple(
@@ -189,15 +196,19 @@ class LegalDunningAction(models.Model):
 
     def _get_moves_being_paid(self, moves):
         """Return the invoices with an online payment under way."""
-        transactions = self.env["payment.transaction"].sudo().search(
-            [
-                ("invoice_ids", "in", moves.ids),
-                "|",
-                ("state", "in", ("pending", "authorized")),
-                "&",
-                ("state", "=", "done"),
-                ("is_post_processed", "=", False),
-            ]
+        transactions = (
+            self.env["payment.transaction"]
+            .sudo()
+            .search(
+                [
+                    ("invoice_ids", "in", moves.ids),
+                    "|",
+                    ("state", "in", ("pending", "authorized")),
+                    "&",
+                    ("state", "=", "done"),
+                    ("is_post_processed", "=", False),
+                ]
+            )
         )
         return transactions.invoice_ids & moves
 
@@ -225,7 +236,10 @@ class LegalDunningAction(models.Model):
         """
         company = self.env["res.company"].browse(plan.company_id)
         self_sudo = self.sudo().with_company(company)
-        open_actions = self_sudo._get_open_actions(plan)
+        every_action = self_sudo._get_open_actions(plan)
+        # Those that another run holds are its own business.
+        open_actions = every_action.try_lock_for_update()
+        elsewhere = (every_action - open_actions).partner_id.ids
         by_payer = {}
         for action in open_actions:
             by_payer.setdefault(action.partner_id.id, action)
@@ -233,6 +247,8 @@ class LegalDunningAction(models.Model):
         to_create = []
         for message in plan.messages:
             action = by_payer.get(message.payer)
+            if message.payer in elsewhere:
+                continue
             if action:
                 action._apply_message(message, plan.day)
                 wanted |= action
@@ -243,16 +259,19 @@ class LegalDunningAction(models.Model):
         return self.browse((wanted | self_sudo.create(to_create)).ids)
 
     def _get_open_actions(self, plan):
-        """Return the messages the plan may rewrite, lock willing."""
+        """Return the messages the plan may rewrite, oldest first."""
         domain = (
             Domain("company_id", "=", plan.company_id)
             & Domain("state", "in", OPEN_STATES)
             & Domain("is_uncertain", "=", False)
-            & (Domain("is_postponed", "=", False) | Domain("planned_on", "<=", plan.day))
+            & (
+                Domain("is_postponed", "=", False)
+                | Domain("planned_on", "<=", plan.day)
+            )
         )
         if plan.partner_ids is not None:
             domain &= Domain("partner_id", "in", plan.partner_ids)
-        return self.search(domain, order="planned_on, id").try_lock_for_update()
+        return self.search(domain, order="planned_on, id")
 
     def _prepare_action(self, message, plan):
         return {
@@ -261,9 +280,7 @@ class LegalDunningAction(models.Model):
             "kind": message.kind,
             "level_id": message.level,
             "planned_on": plan.day,
-            "line_ids": [
-                (0, 0, self._prepare_line(item)) for item in message.items
-            ],
+            "line_ids": [(0, 0, self._prepare_line(item)) for item in message.items],
         }
 
     def _prepare_line(self, item):
@@ -305,7 +322,8 @@ class LegalDunningAction(models.Model):
     def _void_by_plan(self, plan):
         for action in self:
             reasons = {
-                plan.held.get(move.id) or ("paid" if not move.amount_residual else "later")
+                plan.held.get(move.id)
+                or ("paid" if not move.amount_residual else "later")
                 for move in action.line_ids.move_id
             }
             texts = [self._explain_hold(reason) for reason in sorted(reasons)]
@@ -314,21 +332,22 @@ class LegalDunningAction(models.Model):
     @api.model
     def _explain_hold(self, reason):
         """Return the sentence for a reason nothing is sent."""
-        _ = self.env._
         return {
-            "paid": _("Paid."),
-            claims.DISPUTED: _("All that is due is disputed."),
-            claims.COVERED: _("Payments or credit notes not yet matched cover it."),
-            claims.NOTHING_DUE: _("Nothing is due yet."),
-            escalation.DONE: _("All messages of its policy have been sent."),
-            escalation.AWAITING: _("A message about it is still to leave."),
-            "being_paid": _("An online payment is under way."),
-            "excluded": _("The invoice is excluded from reminders."),
-            "matter_off": _("Reminders are off for the matter."),
-            "client_off": _("Reminders are off for the client."),
-            "company_off": _("Reminders are off for the firm."),
-            "no_policy": _("No dunning policy applies to it."),
-            "later": _("Another message comes first, or its day has changed."),
+            "paid": self.env._("Paid."),
+            claims.DISPUTED: self.env._("All that is due is disputed."),
+            claims.COVERED: self.env._(
+                "Payments or credit notes not yet matched cover it."
+            ),
+            claims.NOTHING_DUE: self.env._("Nothing is due yet."),
+            escalation.DONE: self.env._("All messages of its policy have been sent."),
+            escalation.AWAITING: self.env._("A message about it is still to leave."),
+            "being_paid": self.env._("An online payment is under way."),
+            "excluded": self.env._("The invoice is excluded from reminders."),
+            "matter_off": self.env._("Reminders are off for the matter."),
+            "client_off": self.env._("Reminders are off for the client."),
+            "company_off": self.env._("Reminders are off for the firm."),
+            "no_policy": self.env._("No dunning policy applies to it."),
+            "later": self.env._("Another message comes first, or its day has changed."),
         }[reason]
 
     # The days ahead -----------------------------------------------------------
@@ -352,13 +371,18 @@ class LegalDunningAction(models.Model):
             day = company._get_dunning_upcoming_day()
             self._prepare_day(company, day)
             days.append(day)
+        last = max(days)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "legal_dunning.legal_dunning_action_action_upcoming"
         )
         action["domain"] = [
             ("state", "in", OPEN_STATES),
-            ("planned_on", "<=", max(days)),
+            ("planned_on", "<=", last),
         ]
+        action["display_name"] = action["name"] = self.env._(
+            "What leaves on %(day)s",
+            day=format_date(self.env, last, date_format="EEEE d MMMM"),
+        )
         return action
 
 

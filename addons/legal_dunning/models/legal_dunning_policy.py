@@ -21,7 +21,6 @@ class LegalDunningPolicy(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company",
-        "Company",
         default=lambda self: self.env.company,
         index=True,
         help="Empty for the models that each company's own policies are copied from.",
@@ -31,9 +30,7 @@ class LegalDunningPolicy(models.Model):
         "For",
         help="The kind of client this policy is meant for. Empty: any client.",
     )
-    level_ids = fields.One2many(
-        "legal.dunning.level", "policy_id", "Levels", copy=True
-    )
+    level_ids = fields.One2many("legal.dunning.level", "policy_id", "Levels", copy=True)
     model_id = fields.Many2one(
         "legal.dunning.policy",
         "Copied From",
@@ -45,7 +42,6 @@ class LegalDunningPolicy(models.Model):
 
     @api.depends("level_ids.offset_days")
     def _compute_level_summary(self):
-        _ = self.env._
         for policy in self:
             policy.level_summary = " · ".join(
                 level._get_offset_label() for level in policy.level_ids
@@ -62,8 +58,10 @@ class LegalDunningPolicy(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.env["legal.dunning.action.line"].sudo().search(
-            [("level_id.policy_id", "in", self.ids)], limit=1
+        used = (
+            self.env["legal.dunning.action.line"]
+            .sudo()
+            .search([("level_id.policy_id", "in", self.ids)], limit=1)
         )
         if used:
             raise UserError(

@@ -3,6 +3,7 @@ from smtplib import SMTPServerDisconnected
 
 from markupsafe import Markup
 from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models, modules
 from odoo.exceptions import UserError
@@ -42,7 +43,11 @@ class LegalDunningAction(models.Model):
         :param companies: companies to run for, or None for all
         """
         made = self.browse()
-        for company in companies or self.env["res.company"].sudo().search([]):
+        if companies is None:
+            companies = (
+                self.env["res.company"].sudo().search([("dunning_off", "=", False)])
+            )
+        for company in companies:
             made |= self.sudo().with_company(company)._run_company(company, today)
         return made
 
@@ -53,9 +58,9 @@ class LegalDunningAction(models.Model):
             return self._prepare_day(company, calendar.on_or_after(day))
         made = self.browse()
         if today or company._is_dunning_open_now():
-            made = self._prepare_day(company, day)
+            made = self._retry(lambda: self._prepare_day(company, day))
             made._send(day)
-        self._prepare_day(company, calendar.after(day))
+        self._retry(lambda: self._prepare_day(company, calendar.after(day)))
         return made
 
     @api.model
@@ -70,21 +75,28 @@ class LegalDunningAction(models.Model):
             self.browse(ids)._send_batch(day)
 
     def _send_batch(self, day):
+        ready = self._retry(lambda: self._make(day))
+        self._commit()
+        ready._deliver(day)
+        self._commit()
+
+    def _retry(self, step):
+        """Return what a step returns, done again when others wrote meanwhile.
+
+        A payment may come in, or a second run be on its way: the books are then
+        read anew, and what the other run has done is left alone.
+        """
         for attempt in range(1, ATTEMPTS + 1):
             self._commit()
             try:
-                ready = self._make(day)
-                break
-            except OperationalError:
-                # Somebody else wrote what we read, e.g. a payment came in:
-                # look again at the books as they are now.
+                result = step()
+                self.env.flush_all()
+                return result
+            except (OperationalError, UniqueViolation):
                 if attempt == ATTEMPTS or not self._may_commit():
                     raise
                 self.env.cr.rollback()
                 self.env.invalidate_all()
-        self._commit()
-        ready._deliver(day)
-        self._commit()
 
     def _may_commit(self):
         return not modules.module.current_test
@@ -95,8 +107,12 @@ class LegalDunningAction(models.Model):
 
     def _make(self, day):
         """Plan these payers again under lock and make what leaves; return e-mails."""
-        actions = self.exists().try_lock_for_update().filtered(
-            lambda action: action.state in OPEN_STATES and not action.is_uncertain
+        actions = (
+            self.exists()
+            .try_lock_for_update()
+            .filtered(
+                lambda action: action.state in OPEN_STATES and not action.is_uncertain
+            )
         )
         actions -= actions._get_locked_out()
         current = self.browse()
@@ -201,8 +217,12 @@ class LegalDunningAction(models.Model):
     def _fix_amounts(self, day):
         """Write on each line what is claimed beside its balance, and why."""
         for entry in self._get_entries(day):
-            line = self.line_ids.filtered(lambda l, e=entry: l.move_id == e.move)
-            note = entry.move._get_dunning_interest_note(line, day) if entry.percents else ""
+            line = self.line_ids.filtered(lambda line, e=entry: line.move_id == e.move)
+            note = (
+                entry.move._get_dunning_interest_note(line, day)
+                if entry.percents
+                else ""
+            )
             line.write(
                 {
                     "amount_interest": entry.interest,
@@ -260,9 +280,7 @@ class LegalDunningAction(models.Model):
             "subject": self._get_full_subject(self.subject),
             "body_html": self.body_sent,
             "author_id": sender.id,
-            "email_from": formataddr(
-                (company.name, company.email or self.reply_to)
-            ),
+            "email_from": formataddr((company.name, company.email or self.reply_to)),
             "reply_to": self.reply_to,
             "email_to": formataddr((self.recipient_id.name or "", self.email_to)),
             "message_type": "email_outgoing",
@@ -314,9 +332,7 @@ class LegalDunningAction(models.Model):
 
     def _mark_posted(self, day):
         """The letters left today; their text keeps the day they are dated."""
-        self.write(
-            {"state": "sent", "sent_on": day, "sent_at": fields.Datetime.now()}
-        )
+        self.write({"state": "sent", "sent_on": day, "sent_at": fields.Datetime.now()})
         self._log_sent()
 
     def _log_sent(self):

@@ -43,32 +43,31 @@ class LegalDunningLevel(models.Model):
     @api.model
     def _get_placeholders(self):
         """Return {placeholder: what it becomes}."""
-        _ = self.env._
         return {
-            "civ": _("salutation"),
-            "num": _("number of the invoice"),
-            "date": _("date of the invoice"),
-            "due": _("due date"),
-            "solde": _("what is asked of this invoice, with its currency"),
-            "montant": _("total of the invoice, with its currency"),
-            "lien": _("link to pay online; in a letter, the QR code"),
-            "iban": _("IBAN of the firm"),
-            "ref": _("reference to quote with the payment"),
-            "jour": _("day of sending"),
-            "limite": _("last day to answer"),
-            "date_n1": _("day of the message before"),
-            "dates": _("days of all messages before"),
-            "taux": _("rate of the penalties"),
-            "penalites": _("penalties up to the day of sending"),
-            "indemnite": _("fixed indemnity for recovery"),
-            "total": _("balance, penalties and indemnity together"),
-            "contact": _("person who answers for the matter"),
-            "tel": _("telephone of that person, or of the firm"),
-            "email": _("e-mail of that person, or of the firm"),
-            "cabinet": _("name of the firm"),
-            "bar": _("bar of the firm"),
-            "signature": _("name of the person, then of the firm"),
-            "fin": _("closing words and signature"),
+            "civ": self.env._("salutation"),
+            "num": self.env._("number of the invoice"),
+            "date": self.env._("date of the invoice"),
+            "due": self.env._("due date"),
+            "solde": self.env._("what is asked of this invoice, with its currency"),
+            "montant": self.env._("total of the invoice, with its currency"),
+            "lien": self.env._("link to pay online; in a letter, the QR code"),
+            "iban": self.env._("IBAN of the firm"),
+            "ref": self.env._("reference to quote with the payment"),
+            "jour": self.env._("day of sending"),
+            "limite": self.env._("last day to answer"),
+            "date_n1": self.env._("day of the message before"),
+            "dates": self.env._("days of all messages before"),
+            "taux": self.env._("rate of the penalties"),
+            "penalites": self.env._("penalties up to the day of sending"),
+            "indemnite": self.env._("fixed indemnity for recovery"),
+            "total": self.env._("balance, penalties and indemnity together"),
+            "contact": self.env._("person who answers for the matter"),
+            "tel": self.env._("telephone of that person, or of the firm"),
+            "email": self.env._("e-mail of that person, or of the firm"),
+            "cabinet": self.env._("name of the firm"),
+            "bar": self.env._("bar of the firm"),
+            "signature": self.env._("name of the person, then of the firm"),
+            "fin": self.env._("closing words and signature"),
         }
 
     @api.depends("policy_id")
@@ -239,18 +238,19 @@ class LegalDunningLevel(models.Model):
 
     def _explain_missing(self, name, move):
         """Return the sentence for a value the text needs and nobody entered."""
-        _ = self.env._
         company = move.company_id.name
         advice = {
-            "iban": _("enter the bank account of %(company)s", company=company),
-            "tel": _("enter the telephone of %(company)s", company=company),
-            "email": _("enter the e-mail of %(company)s", company=company),
-            "bar": _("enter the bar of %(company)s", company=company),
-            "date_n1": _("no earlier message was sent about it"),
-            "dates": _("no earlier message was sent about it"),
+            "iban": self.env._(
+                "enter the bank account of %(company)s", company=company
+            ),
+            "tel": self.env._("enter the telephone of %(company)s", company=company),
+            "email": self.env._("enter the e-mail of %(company)s", company=company),
+            "bar": self.env._("enter the bar of %(company)s", company=company),
+            "date_n1": self.env._("no earlier message was sent about it"),
+            "dates": self.env._("no earlier message was sent about it"),
         }
-        claims = _("penalties are claimed from professionals only")
-        return _(
+        claims = self.env._("penalties are claimed from professionals only")
+        return self.env._(
             "The text of “%(level)s” needs {%(name)s} for the invoice %(number)s:"
             " %(advice)s, or take it out of the text.",
             level=self.name,

@@ -6,7 +6,6 @@ class LegalMatter(models.Model):
 
     dunning_policy_id = fields.Many2one(
         "legal.dunning.policy",
-        "Dunning Policy",
         domain="[('company_id', '=', company_id)]",
         check_company=True,
         tracking=True,

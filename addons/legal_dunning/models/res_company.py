@@ -15,7 +15,6 @@ class ResCompany(models.Model):
 
     dunning_policy_id = fields.Many2one(
         "legal.dunning.policy",
-        "Dunning Policy",
         domain="[('company_id', '=', id)]",
         help="For clients of whose kind no policy speaks.",
     )

@@ -7,7 +7,6 @@ class ResPartner(models.Model):
 
     dunning_policy_id = fields.Many2one(
         "legal.dunning.policy",
-        "Dunning Policy",
         company_dependent=True,
         domain="[('company_id', '=', current_company_id)]",
         groups="legal_timesheet.group_legal_user",

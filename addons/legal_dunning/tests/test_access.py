@@ -12,7 +12,9 @@ class TestAccess(DunningCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.walled = cls._create_matter(
-            name="Secret walled", is_walled=True, member_ids=[],
+            name="Secret walled",
+            is_walled=True,
+            member_ids=[],
             responsible_id=cls.lawyers["partner"].user_id.id,
         )
         cls.responsible = cls.lawyers["partner"].user_id
@@ -21,11 +23,17 @@ class TestAccess(DunningCommon):
         cls.collector = cls._user("collector", "legal_dunning.group_legal_collector")
         cls.kept_out = cls._user("keptout", "legal_dunning.group_legal_collector")
         cls.walled.sudo().write(
-            {"excluded_user_ids": [(4, cls.kept_out.id)], "exclusion_reason": "relative"}
+            {
+                "excluded_user_ids": [(4, cls.kept_out.id)],
+                "exclusion_reason": "relative",
+            }
         )
         cls.portal = new_test_user(
-            cls.env, "portal.client", groups="base.group_portal",
-            partner_id=False, company_id=cls.company.id,
+            cls.env,
+            "portal.client",
+            groups="base.group_portal",
+            partner_id=False,
+            company_id=cls.company.id,
             company_ids=[(6, 0, cls.company.ids)],
         )
         cls.portal.partner_id.parent_id = cls.client
@@ -34,7 +42,10 @@ class TestAccess(DunningCommon):
     @classmethod
     def _user(cls, login, group):
         return new_test_user(
-            cls.env, f"dun.{login}", groups=group, company_id=cls.company.id,
+            cls.env,
+            f"dun.{login}",
+            groups=group,
+            company_id=cls.company.id,
             company_ids=[(6, 0, cls.company.ids)],
         )
 
@@ -46,7 +57,11 @@ class TestAccess(DunningCommon):
 
     def _sees(self, user):
         return [
-            bool(self.env[model].with_user(user).search([("partner_id", "=", self.client.id)]))
+            bool(
+                self.env[model]
+                .with_user(user)
+                .search([("partner_id", "=", self.client.id)])
+            )
             for model in MODELS
         ]
 
@@ -64,8 +79,13 @@ class TestAccess(DunningCommon):
     def test_portal_and_plain_employees_see_nothing(self):
         plain = self._user("plain", "base.group_user")
         for user in (self.portal, plain):
-            for model in (*MODELS, "legal.dunning.policy", "legal.dunning.level",
-                          "legal.interest.rate", "legal.dunning.hold"):
+            for model in (
+                *MODELS,
+                "legal.dunning.policy",
+                "legal.dunning.level",
+                "legal.interest.rate",
+                "legal.dunning.hold",
+            ):
                 with self.assertRaises(AccessError, msg=f"{user.login} {model}"):
                     self.env[model].with_user(user).search([])
 
@@ -80,8 +100,13 @@ class TestAccess(DunningCommon):
     def test_lawyer_reads_and_changes_nothing(self):
         action = self.action.with_user(self.responsible)
         self.assertTrue(action.read(["subject"]))
-        for method in ("action_send_now", "action_mark_posted", "action_reset_text",
-                       "action_confirm_left", "action_edit_text"):
+        for method in (
+            "action_send_now",
+            "action_mark_posted",
+            "action_reset_text",
+            "action_confirm_left",
+            "action_edit_text",
+        ):
             with self.assertRaises(AccessError, msg=method):
                 getattr(action, method)()
         with self.assertRaises(AccessError):
@@ -90,7 +115,9 @@ class TestAccess(DunningCommon):
             self.Action.with_user(self.responsible).action_open_upcoming()
 
     def test_messages_never_name_the_matter(self):
-        text = f"{self.action.body_sent} {self.action.subject} {self.action.display_name}"
+        text = (
+            f"{self.action.body_sent} {self.action.subject} {self.action.display_name}"
+        )
         self.assertNotIn("Secret", text)
         self.assertNotIn(self.walled.matter_number, text)
 
@@ -112,8 +139,11 @@ class TestAccess(DunningCommon):
     def test_other_company_sees_nothing(self):
         other = self.env["res.company"].create({"name": "Autre cabinet"})
         user = new_test_user(
-            self.env, "dun.other", groups="legal_dunning.group_legal_collector",
-            company_id=other.id, company_ids=[(6, 0, other.ids)],
+            self.env,
+            "dun.other",
+            groups="legal_dunning.group_legal_collector",
+            company_id=other.id,
+            company_ids=[(6, 0, other.ids)],
         )
         self.assertEqual(self._sees(user), [False, False])
         policies = self.env["legal.dunning.policy"].with_user(user).search([])

@@ -63,7 +63,9 @@ class TestPlanning(DunningCommon):
             sent.line_ids._sorted_main_first().mapped("move_id").ids,
             [item.key for item in plan.messages[0].items],
         )
-        self.assertEqual(self.emails[0]["msg_to"], f'"{self.client.name}" <{self.client.email}>')
+        self.assertEqual(
+            self.emails[0]["msg_to"], f'"{self.client.name}" <{self.client.email}>'
+        )
         self.assertIn(sent.subject, subject)
 
     def test_two_invoices_one_message(self):
@@ -76,7 +78,7 @@ class TestPlanning(DunningCommon):
         self.assertEqual(len(actions), 1)
         self.assertEqual(actions.level_id.sequence, 2)
         self.assertEqual(
-            actions.line_ids.mapped(lambda l: (l.move_id, l.sequence)),
+            actions.line_ids.mapped(lambda line: (line.move_id, line.sequence)),
             [(old, 2), (young, 1)],
         )
         self.assertEqual(len(self.emails), 1)
@@ -205,8 +207,10 @@ class TestPlanning(DunningCommon):
         first = self._run(FIRST)
         self.assertEqual(len(first.line_ids), 1)
         second = self._run(date(2026, 5, 23))
-        self.assertEqual(first.line_ids.move_id | second.line_ids.move_id,
-                         self.env["account.move"].search([("partner_id", "=", self.client.id)]))
+        self.assertEqual(
+            first.line_ids.move_id | second.line_ids.move_id,
+            self.env["account.move"].search([("partner_id", "=", self.client.id)]),
+        )
         kinds = {action.kind: action.line_ids.move_id for action in first | second}
         self.assertEqual(kinds["consumer"], private)
 
@@ -226,7 +230,10 @@ class TestPlanning(DunningCommon):
             action._postpone(date(2026, 5, 31))  # a Sunday
         self.assertEqual(action.planned_on, date(2026, 6, 1))
         self.assertFalse(self._run(FIRST))
-        self.assertEqual(self.Action._run(today=date(2026, 5, 30), companies=self.company), self.Action)
+        self.assertEqual(
+            self.Action._run(today=date(2026, 5, 30), companies=self.company),
+            self.Action,
+        )
         self.assertEqual(action.state, "planned")
         self.assertEqual(self._run(date(2026, 6, 1)), action)
         self.assertEqual(action.state, "sent")
@@ -253,7 +260,11 @@ class TestPlanning(DunningCommon):
     def test_send_now_on_a_sunday_or_at_night_is_refused(self):
         self._create_invoice()
         action = self.Action._prepare_day(self.company, FIRST)
-        for moment in ("2026-05-24 08:00:00", "2026-05-25 08:00:00", "2026-05-22 20:00:00"):
+        for moment in (
+            "2026-05-24 08:00:00",
+            "2026-05-25 08:00:00",
+            "2026-05-22 20:00:00",
+        ):
             with freeze_time(moment), self.assertRaises(UserError):
                 action.action_send_now()
         self.assertEqual(action.state, "planned")
@@ -279,9 +290,7 @@ class TestPlanning(DunningCommon):
         dollar = self.env.ref("base.USD")
         dollar.active = True
         other = self._create_invoice(500, matter=None, currency_id=dollar.id)
-        self.assertEqual(
-            self._planned(FIRST), {euro: (1, 1200.0), other: (1, 600.0)}
-        )
+        self.assertEqual(self._planned(FIRST), {euro: (1, 1200.0), other: (1, 600.0)})
         actions = self._run(FIRST)
         self.assertEqual(actions.state, "sent")
         self.assertRegex(actions.body_sent, r"1.200,00.€ \+ 600,00.\$|1.200,00.€ \+ \$")

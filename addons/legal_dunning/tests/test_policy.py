@@ -16,9 +16,7 @@ class TestPolicy(DunningCommon):
             sorted(own.mapped("client_kind")), ["consumer", "professional", "public"]
         )
         self.company._legal_setup_dunning_policies()
-        self.assertEqual(
-            Policy.search([("company_id", "=", self.company.id)]), own
-        )
+        self.assertEqual(Policy.search([("company_id", "=", self.company.id)]), own)
         other = self.env["res.company"].create({"name": "Autre cabinet"})
         self.assertEqual(other.dunning_policy_id.client_kind, "professional")
         self.assertEqual(other.dunning_policy_id.company_id, other)
@@ -26,8 +24,10 @@ class TestPolicy(DunningCommon):
     def test_own_policy_speaks_each_language(self):
         level = self.policy.level_ids[1].with_context(lang="fr_FR")
         self.assertEqual(level.name, "Premier rappel")
-        self.assertIn("sauf erreur de notre part", level.body_html)
-        self.assertIn("unless we are mistaken", level.with_context(lang="en_US").body_html)
+        self.assertIn("Sauf erreur de notre part", level.body_html)
+        self.assertIn(
+            "Unless we are mistaken", level.with_context(lang="en_US").body_html
+        )
 
     def test_words_of_the_firm_survive_a_language_load(self):
         level = self.policy.level_ids[1].with_context(lang="fr_FR")

@@ -47,7 +47,9 @@ class TestScreens(DunningCommon):
         opened = action.with_context(hold_mode="skip").action_open_hold()
         wizard = self.env["legal.dunning.hold"].with_context(**opened["context"])
         with freeze_time("2026-05-21 10:00:00"):
-            wizard.create({"mode": "postpone", "until": date(2026, 5, 29)}).action_apply()
+            wizard.create(
+                {"mode": "postpone", "until": date(2026, 5, 29)}
+            ).action_apply()
             self.assertEqual(action.planned_on, date(2026, 5, 29))
             wizard.create({"reason": "appel"}).action_apply()
         self.assertEqual((action.state, action.failure_reason), ("skipped", "appel"))
@@ -57,4 +59,6 @@ class TestScreens(DunningCommon):
         with Form(self.env["res.config.settings"].with_company(self.company)) as form:
             form.dunning_saturday = False
         form.save().execute()
-        self.assertFalse(self.company._get_dunning_calendar().is_open(date(2026, 5, 23)))
+        self.assertFalse(
+            self.company._get_dunning_calendar().is_open(date(2026, 5, 23))
+        )

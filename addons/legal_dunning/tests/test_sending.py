@@ -44,7 +44,7 @@ class TestSending(DunningCommon):
 
     def test_logged_on_the_invoice_and_neutrally_on_the_client(self):
         move = self._create_invoice()
-        action = self._run(FIRST)
+        self._run(FIRST)
         self.assertIn("200,00", move.message_ids[0].body)
         self.assertTrue(move.message_ids[0].is_internal)
         note = self.client.message_ids[0].body
@@ -55,19 +55,21 @@ class TestSending(DunningCommon):
         self._create_invoice()
         self.env["res.lang"]._activate_lang("en_US")
         english = self.client.copy(
-            {"name": "Vauban Ltd", "lang": "en_US", "email": "ap@vauban.example", "vat": False}
+            {
+                "name": "Vauban Ltd",
+                "lang": "en_US",
+                "email": "ap@vauban.example",
+                "vat": False,
+            }
         )
         self._create_invoice(partner_id=english.id, matter=None)
         actions = self._run(FIRST)
         by_partner = {action.partner_id: action for action in actions}
-        self.assertIn("sauf erreur de notre part", by_partner[self.client].body_sent)
-        self.assertIn("22 mai 2026", by_partner[self.client].body_sent + self._limit())
-        self.assertIn("unless we are mistaken", by_partner[english].body_sent)
+        self.assertIn("Sauf erreur de notre part", by_partner[self.client].body_sent)
+        self.assertIn("15 mai 2026", by_partner[self.client].body_sent)
+        self.assertIn("Unless we are mistaken", by_partner[english].body_sent)
         self.assertIn("May 2026", by_partner[english].body_sent)
         self.assertIn("€", by_partner[english].body_sent)
-
-    def _limit(self):
-        return "22 mai 2026"
 
     def test_paid_a_minute_before(self):
         move = self._create_invoice()
@@ -96,7 +98,9 @@ class TestSending(DunningCommon):
     def test_mail_server_outage_then_run_again(self):
         self._create_invoice()
         self._create_invoice(partner_id=self.consumer.id, matter=None)
-        letter_client = self.client.copy({"name": "Sans courriel", "email": False, "vat": False})
+        letter_client = self.client.copy(
+            {"name": "Sans courriel", "email": False, "vat": False}
+        )
         self._create_invoice(partner_id=letter_client.id, matter=None)
         with freeze_time(f"{FIRST} 08:00:00"), self._mail_outage():
             actions = self.Action._run(today=FIRST, companies=self.company)
@@ -108,14 +112,20 @@ class TestSending(DunningCommon):
             self.assertIn(action.email_to, action.failure_reason)
             self.assertFalse(action.is_uncertain)
         self.assertEqual((actions - failed).state, "ready")
-        self.assertFalse(self.env["mail.mail"].search([("state", "=", "outgoing"), ("subject", "in", failed.mapped("subject"))]))
+        self.assertFalse(
+            self.env["mail.mail"].search(
+                [
+                    ("state", "=", "outgoing"),
+                    ("subject", "in", failed.mapped("subject")),
+                ]
+            )
+        )
         again = self._run(FIRST)
         self.assertEqual(again, failed)
         self.assertEqual(set(again.mapped("state")), {"sent"})
         self.assertEqual(len(self.emails), 2)
         self._run(FIRST)
         self.assertEqual(self.emails, [])
-        self.assertEqual(len(self.client.message_ids.filtered(lambda m: "Auvb" in m.body)), 0)
 
     @mute_logger(*LOGGERS)
     def test_outage_is_mended_the_next_day_at_the_same_level(self):
@@ -201,7 +211,14 @@ class TestSending(DunningCommon):
         self.assertEqual(line.amount_total, 6263.2)
         self.assertIn("21", line.interest_note)
         text = action.body_sent.replace("\u202f", "\xa0")
-        for words in ("12,15\xa0%", "43,20\xa0€", "40,00\xa0€", "6\xa0263,20\xa0€", "22 mai 2026", "13 juin 2026"):
+        for words in (
+            "12,15\xa0%",
+            "43,20\xa0€",
+            "40,00\xa0€",
+            "6\xa0263,20\xa0€",
+            "22 mai 2026",
+            "13 juin 2026",
+        ):
             self.assertIn(words, text)
         self.assertEqual(move.amount_residual, 6180.0)
 
@@ -220,7 +237,10 @@ class TestSending(DunningCommon):
         self.assertEqual(claims["interest"], 21.6)
 
     def test_missing_rate_waits_and_stops_nothing_else(self):
-        december = {"invoice_date": date(2026, 12, 1), "invoice_date_due": date(2026, 12, 15)}
+        december = {
+            "invoice_date": date(2026, 12, 1),
+            "invoice_date_due": date(2026, 12, 15),
+        }
         move = self._create_invoice(**december)
         self._create_invoice(partner_id=self.consumer.id, matter=None, **december)
         self._run(date(2026, 12, 22))
@@ -239,7 +259,9 @@ class TestSending(DunningCommon):
         for day in (COURTESY, FIRST, SECOND):
             action = self._run(day)
             self.assertEqual(action.state, "sent")
-            self.assertFalse(action.line_ids.amount_interest + action.line_ids.amount_indemnity)
+            self.assertFalse(
+                action.line_ids.amount_interest + action.line_ids.amount_indemnity
+            )
             for word in ("pénalité", "indemnité", "40,00", "441-10"):
                 self.assertNotIn(word, action.body_sent)
         self.assertIn("Aucun frais ne vous est demandé", action.body_sent)
@@ -332,13 +354,19 @@ class TestSending(DunningCommon):
         ):
             actions = self._run(FIRST)
         self.assertEqual(sorted(actions.mapped("state")), ["failed", "sent"])
-        self.assertIn("boom", actions.filtered(lambda a: a.state == "failed").failure_reason)
+        self.assertIn(
+            "boom", actions.filtered(lambda a: a.state == "failed").failure_reason
+        )
 
     def test_cron_sleeps_at_night_and_on_sundays(self):
         self._create_invoice()
         others = self.env["res.company"].search([]) - self.company
         others.dunning_off = True
-        for moment in ("2026-05-22 05:30:00", "2026-05-22 17:30:00", "2026-05-24 10:00:00"):
+        for moment in (
+            "2026-05-22 05:30:00",
+            "2026-05-22 17:30:00",
+            "2026-05-24 10:00:00",
+        ):
             with freeze_time(moment), self.mock_smtplib_connection():
                 self.Action._cron_run()
             self.assertEqual(self.emails, [])

@@ -7,7 +7,6 @@ from decimal import Decimal as D
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from legal_dunning_engine.claims import Claim, settle
 from legal_dunning_engine.messages import Item, gather
 
@@ -58,7 +57,10 @@ def test_credit_covers_the_oldest_first_and_order_is_kept():
 amounts = st.decimals(0, 10_000, places=2)
 
 
-@given(st.lists(st.tuples(amounts, amounts, amounts, st.sampled_from("EU")), max_size=8), amounts)
+@given(
+    st.lists(st.tuples(amounts, amounts, amounts, st.sampled_from("EU")), max_size=8),
+    amounts,
+)
 def test_never_more_than_is_owed(rows, credit):
     claims = [
         claim(min(due, residual), residual, disputed, key=n, currency=currency)
@@ -68,10 +70,16 @@ def test_never_more_than_is_owed(rows, credit):
     results = settle(claims, credits)
     assert credits == {(1, "E"): credit}  # left as it was
     for before, after in zip(claims, results, strict=True):
-        assert 0 <= after.asked <= max(min(before.due, before.residual - before.disputed), 0)
+        assert (
+            0
+            <= after.asked
+            <= max(min(before.due, before.residual - before.disputed), 0)
+        )
         assert (after.asked > 0) == (after.held is None)
     undisputed = sum(
-        max(min(c.due, c.residual - c.disputed), D(0)) for c in claims if c.currency == "E"
+        max(min(c.due, c.residual - c.disputed), D(0))
+        for c in claims
+        if c.currency == "E"
     )
     asked = sum(r.asked for r in results if r.currency == "E")
     assert asked == max(undisputed - credit, 0)
@@ -106,7 +114,11 @@ def test_payer_already_written_to_waits():
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from("ABC"), st.sampled_from(["consumer", "professional"]), st.integers(0, 3)),
+        st.tuples(
+            st.sampled_from("ABC"),
+            st.sampled_from(["consumer", "professional"]),
+            st.integers(0, 3),
+        ),
         max_size=15,
     )
 )
@@ -118,4 +130,6 @@ def test_at_most_one_message_a_payer_and_one_line_an_invoice(rows):
     assert {m.payer for m in found} == {i.payer for i in items}
     for message in found:
         assert {i.kind for i in message.items} == {message.kind}
-        assert message.main.rank == max(i.rank for i in items if i.payer == message.payer)
+        assert message.main.rank == max(
+            i.rank for i in items if i.payer == message.payer
+        )

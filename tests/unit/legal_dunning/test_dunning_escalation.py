@@ -6,7 +6,6 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from legal_dunning_engine.escalation import History, Level, next_step
 from legal_dunning_engine.sending_days import SendingCalendar
 
@@ -36,26 +35,92 @@ STEPS = [
     ("courtesy late by a day still leaves", heard(), d(5, 13), 0, d(5, 13)),
     ("courtesy may leave on the due date", heard(), d(5, 15), 0, d(5, 15)),
     ("courtesy is past after the due date", heard(), d(5, 16), 1, d(5, 22)),
-    ("after the courtesy, the first reminder", heard((0, d(5, 12))), d(5, 13), 1, d(5, 22)),
+    (
+        "after the courtesy, the first reminder",
+        heard((0, d(5, 12))),
+        d(5, 13),
+        1,
+        d(5, 22),
+    ),
     ("first reminder on its day", heard((0, d(5, 12))), d(5, 22), 1, d(5, 22)),
     ("a Sunday waits for Monday", heard((0, d(5, 12))), d(5, 24), 1, d(5, 26)),
     ("old invoice begins courteously", heard(), d(9, 10), 1, d(9, 10)),
-    ("no jump after a late first reminder", heard((1, d(9, 10))), d(9, 11), 2, d(9, 21)),
+    (
+        "no jump after a late first reminder",
+        heard((1, d(9, 10))),
+        d(9, 11),
+        2,
+        d(9, 21),
+    ),
     ("grace after a late first reminder", heard((1, d(6, 4))), d(6, 5), 2, d(6, 15)),
     ("second reminder at its offset", heard((1, d(5, 22))), d(5, 23), 2, d(6, 5)),
     ("second reminder late", heard((1, d(5, 22))), d(6, 20), 2, d(6, 20)),
     ("all sent", heard((1, d(5, 22)), (2, d(6, 5))), d(6, 6), None, None),
-    ("courtesy sent does not count twice", heard((0, d(5, 12)), (1, d(5, 22))), d(5, 23), 2, d(6, 5)),
-    ("letter to post holds the ladder", heard((0, d(5, 12)), is_awaiting=True), d(5, 22), None, None),
-    ("postponed by a person", heard((0, d(5, 12)), held_until=d(5, 29)), d(5, 22), 1, d(5, 29)),
+    (
+        "courtesy sent does not count twice",
+        heard((0, d(5, 12)), (1, d(5, 22))),
+        d(5, 23),
+        2,
+        d(6, 5),
+    ),
+    (
+        "letter to post holds the ladder",
+        heard((0, d(5, 12)), is_awaiting=True),
+        d(5, 22),
+        None,
+        None,
+    ),
+    (
+        "postponed by a person",
+        heard((0, d(5, 12)), held_until=d(5, 29)),
+        d(5, 22),
+        1,
+        d(5, 29),
+    ),
     ("postponed to a holiday", heard(held_until=d(7, 14)), d(5, 22), 1, d(7, 15)),
-    ("skipped: same level when the next is due", heard((0, d(5, 12)), skipped=((1, d(5, 22)),)), d(5, 23), 1, d(6, 5)),
-    ("skipped twice: a week of rest", heard(skipped=((1, d(5, 22)), (1, d(6, 5)))), d(6, 6), 1, d(6, 12)),
-    ("last level skipped comes back", heard((1, d(5, 22)), skipped=((2, d(6, 5)),)), d(6, 6), 2, d(6, 15)),
-    ("courtesy skipped: first reminder on time", heard(skipped=((0, d(5, 12)),)), d(5, 12), 1, d(5, 22)),
-    ("a higher level sent silences the lower", heard((2, d(6, 5))), d(6, 6), None, None),
-    ("levels of an older policy count by rank", heard((0, d(5, 1)), (1, d(5, 2))), d(5, 20), 2, d(6, 5)),
-]  # fmt: skip
+    (
+        "skipped: same level when the next is due",
+        heard((0, d(5, 12)), skipped=((1, d(5, 22)),)),
+        d(5, 23),
+        1,
+        d(6, 5),
+    ),
+    (
+        "skipped twice: a week of rest",
+        heard(skipped=((1, d(5, 22)), (1, d(6, 5)))),
+        d(6, 6),
+        1,
+        d(6, 12),
+    ),
+    (
+        "last level skipped comes back",
+        heard((1, d(5, 22)), skipped=((2, d(6, 5)),)),
+        d(6, 6),
+        2,
+        d(6, 15),
+    ),
+    (
+        "courtesy skipped: first reminder on time",
+        heard(skipped=((0, d(5, 12)),)),
+        d(5, 12),
+        1,
+        d(5, 22),
+    ),
+    (
+        "a higher level sent silences the lower",
+        heard((2, d(6, 5))),
+        d(6, 6),
+        None,
+        None,
+    ),
+    (
+        "levels of an older policy count by rank",
+        heard((0, d(5, 1)), (1, d(5, 2))),
+        d(5, 20),
+        2,
+        d(6, 5),
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -93,9 +158,7 @@ def test_empty_policy_sends_nothing():
 
 
 days = st.dates(date(2025, 1, 1), date(2028, 12, 31))
-ladders = st.lists(
-    st.integers(-10, 120), min_size=1, max_size=6, unique=True
-).map(
+ladders = st.lists(st.integers(-10, 120), min_size=1, max_size=6, unique=True).map(
     lambda offsets: [
         Level(rank, offset, rank % 3 * 5) for rank, offset in enumerate(sorted(offsets))
     ]
@@ -111,16 +174,18 @@ def simulate(levels, due, start, length, calendar, runs):
             continue
         step = next_step(levels, due, history, today, calendar)
         if step.level is not None and step.on == today:
-            history = replace(
-                history, sent=(*history.sent, (step.level.rank, today))
-            )
+            history = replace(history, sent=(*history.sent, (step.level.rank, today)))
     return history.sent
 
 
 @given(
-    ladders, days, st.integers(-30, 200), st.lists(st.booleans(), min_size=1, max_size=9),
-    st.booleans(), st.sets(days, max_size=20),
-)  # fmt: skip
+    ladders,
+    days,
+    st.integers(-30, 200),
+    st.lists(st.booleans(), min_size=1, max_size=9),
+    st.booleans(),
+    st.sets(days, max_size=20),
+)
 def test_properties_of_any_run(levels, due, start, runs, saturday, holidays):
     calendar = SendingCalendar(frozenset(holidays), saturday)
     sent = simulate(levels, due, due + timedelta(days=start), 250, calendar, runs)

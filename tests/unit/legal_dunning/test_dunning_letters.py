@@ -1,7 +1,6 @@
 """Placeholders: checked when saved, filled when sent."""
 
 import pytest
-
 from legal_dunning_engine.exceptions import LoneBraceError, PlaceholderError
 from legal_dunning_engine.letters import check, fill, missing, used
 
@@ -10,9 +9,14 @@ KNOWN = ["num", "due", "solde", "lien"]
 
 @pytest.mark.parametrize(
     ("text", "name", "suggestion"),
-    [("Facture {nun}", "nun", "num"), ("{}", "", None), ("{num} {montant_ttc}", "montant_ttc", None),
-     ("<p>{<b>num</b>}</p>", "num", "num"), ("{ num }", "num", "num")],
-)  # fmt: skip
+    [
+        ("Facture {nun}", "nun", "num"),
+        ("{}", "", None),
+        ("{num} {montant_ttc}", "montant_ttc", None),
+        ("<p>{<b>num</b>}</p>", "num", "num"),
+        ("{ num }", "num", "num"),
+    ],
+)
 def test_unknown_placeholder_is_named(text, name, suggestion):
     with pytest.raises(PlaceholderError) as caught:
         check(text, KNOWN)
@@ -25,7 +29,9 @@ def test_lone_brace_is_refused(text):
         check(text, KNOWN)
 
 
-@pytest.mark.parametrize("text", ["", None, "sans rien", "{num} du {due}", "<p>{lien}</p>"])
+@pytest.mark.parametrize(
+    "text", ["", None, "sans rien", "{num} du {due}", "<p>{lien}</p>"]
+)
 def test_good_text_passes(text):
     check(text, KNOWN)
 

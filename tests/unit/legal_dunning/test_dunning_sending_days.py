@@ -7,12 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from legal_dunning_engine.sending_days import SendingCalendar, is_open_hour
 
-_PATH = (
-    Path(__file__).resolve().parents[3] / "addons/legal_dunning/public_holidays.py"
-)
+_PATH = Path(__file__).resolve().parents[3] / "addons/legal_dunning/public_holidays.py"
 _spec = importlib.util.spec_from_file_location("legal_dunning_holidays", _PATH)
 _module = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_module)
@@ -52,9 +49,14 @@ def test_there_are_eleven_national_holidays():
 
 @pytest.mark.parametrize(
     ("year", "easter_monday"),
-    [(2025, date(2025, 4, 21)), (2026, date(2026, 4, 6)), (2027, date(2027, 3, 29)),
-     (2028, date(2028, 4, 17)), (2030, date(2030, 4, 22))],
-)  # fmt: skip
+    [
+        (2025, date(2025, 4, 21)),
+        (2026, date(2026, 4, 6)),
+        (2027, date(2027, 3, 29)),
+        (2028, date(2028, 4, 17)),
+        (2030, date(2030, 4, 22)),
+    ],
+)
 def test_easter_monday_moves_each_year(year, easter_monday):
     assert easter_monday.year == year
     assert not FRANCE.is_open(easter_monday)
@@ -96,9 +98,15 @@ def test_after_is_strictly_later():
 
 @pytest.mark.parametrize(
     ("moment", "is_open"),
-    [(time(8, 59, 59), False), (time(9), True), (time(18, 59), True), (time(19), False),
-     (time(0), False), (time(23), False)],
-)  # fmt: skip
+    [
+        (time(8, 59, 59), False),
+        (time(9), True),
+        (time(18, 59), True),
+        (time(19), False),
+        (time(0), False),
+        (time(23), False),
+    ],
+)
 def test_open_hours(moment, is_open):
     assert is_open_hour(moment) is is_open
 
