@@ -1,0 +1,20 @@
+"""Runs one step of one side inside ``odoo shell``, and prints its result as JSON."""
+
+import json
+
+from tests.bench import firm, ours, stock
+
+SIDES = {"ours": ours, "stock": stock}
+MARK = "BENCH-RESULT "
+
+
+def run(env, side, step, **options):
+    """Call ``prepare`` or ``measure`` of a side.
+
+    :param env: environment of the shell
+    """
+    env = env(context={**env.context, "lang": "fr_FR"})
+    firm.let_no_mail_out(env)
+    result = getattr(SIDES[side], step)(env, **options)
+    env.cr.rollback()
+    print(MARK + json.dumps(result or {}), flush=True)

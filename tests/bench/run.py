@@ -1,0 +1,235 @@
+"""``make bench``: stock Odoo and our addons measured in one run.
+
+For each N both databases get N units of work (see :mod:`tests.bench.firm`), set up
+untimed. Then ours and stock are measured in turn, each time in a process of its own
+whose work is rolled back, after VACUUM ANALYZE: a round finds what the last one found.
+
+Words: the numbers N, ``rounds=3``, ``sample=30`` (PDFs a round). Variables:
+``LEGAL_BENCH_DB``, ``LEGAL_BENCH_STOCK_DB`` (databases of ours and of stock, to be
+filled), ``LEGAL_BENCH_OUT``, ``ODOO_RC``, ``LEGAL_BENCH_WKHTMLTOPDF`` (folder of the
+program) or ``LEGAL_BENCH_WITHOUT_PDF`` (why there is none).
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "docker")]
+
+import psycopg2  # noqa: E402
+
+from local import ports, progress  # noqa: E402
+from tests.bench import figures, table  # noqa: E402
+
+SIZES = (100, 300, 1_000)
+ONE_ROUND_FROM = 1_000
+SCRIPT = """import sys
+sys.path.insert(0, {root!r})
+from tests.bench import job
+job.run(env, {side!r}, {step!r}, **{options!r})
+"""
+
+
+class Failed(Exception):
+    """A process of the benchmark ended badly; one sentence."""
+
+
+def read_words(words):
+    """Return (sizes, rounds, sample) out of the words of the command.
+
+    :raise Failed: a word is neither a number nor a known option
+    """
+    sizes, options = [], {"rounds": 3, "sample": 30}
+    for word in " ".join(words).replace(",", " ").split():
+        name, equals, value = word.rpartition("=")
+        if not value.isdecimal() or not int(value) or (equals and name not in options):
+            raise Failed(
+                f"“{word}” is not understood: give numbers of matters, rounds=3 or"
+                f" sample=30."
+            )
+        if equals:
+            options[name] = int(value)
+        else:
+            sizes.append(int(value))
+    return sorted(set(sizes or SIZES)), options["rounds"], options["sample"]
+
+
+# -- processes ----------------------------------------------------------------
+def odoo(*words, database):
+    """Return the command line of an Odoo program."""
+    first, *rest = words
+    config = ["-c", os.environ["ODOO_RC"], "-d", database]
+    sub = [first, *config] if not first.startswith("-") else [*config, first]
+    return [sys.executable, "-m", "odoo", *sub, *map(str, rest)]
+
+
+def environment():
+    """Return the environment of Odoo's programs, wkhtmltopdf first if there is one."""
+    folder = os.environ.get("LEGAL_BENCH_WKHTMLTOPDF")
+    path = os.environ["PATH"]
+    return {**os.environ, "PATH": f"{folder}{os.pathsep}{path}" if folder else path}
+
+
+def shell(side, step, database, **options):
+    """Run one job inside ``odoo shell``; return its result.
+
+    :raise Failed: it ended badly; the sentence carries the end of its output
+    """
+    script = SCRIPT.format(root=str(ROOT), side=side, step=step, options=options)
+    done = subprocess.run(
+        odoo("shell", "--no-http", "--log-level=error", database=database),
+        input=script,
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+    )
+    marked = [li for li in done.stdout.splitlines() if li.startswith("BENCH-RESULT ")]
+    if done.returncode or not marked:
+        end = "\n".join((done.stderr or done.stdout).splitlines()[-15:])
+        raise Failed(f"{side}, {step} {options} failed:\n{end}")
+    return json.loads(marked[-1].split(" ", 1)[1])
+
+
+def install_stock(database):
+    """Add what stock bills time with."""
+    words = ("-i", "sale_timesheet", "--no-http", "--stop-after-init")
+    done = subprocess.run(
+        odoo(*words, "--log-level=warn", database=database),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Failed(f"sale_timesheet was not installed:\n{done.stderr[-1000:]}")
+
+
+@contextmanager
+def asset_server(database, wanted):
+    """Serve stock's style sheets to wkhtmltopdf; yield the address, or nothing."""
+    if not wanted:
+        yield ""
+        return
+    port = ports.any_free()
+    words = (f"--http-port={port}", f"--db-filter=^{database}$", "--log-level=error")
+    server = subprocess.Popen(
+        odoo(*words, database=database),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(f"{address}/web/health", server)
+        yield address
+    finally:
+        progress.end(server)
+
+
+def wait_for(address, server, seconds=120):
+    """Wait until the server answers."""
+    for _second in range(seconds):
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except OSError:
+            if server.poll() is not None:
+                break
+            time.sleep(1)
+    raise Failed(f"The server of stock's style sheets did not start at {address}.")
+
+
+def vacuum(database):
+    """Let PostgreSQL know the data, and forget what was rolled back."""
+    connection = psycopg2.connect(dbname=database)
+    try:
+        connection.autocommit = True
+        connection.cursor().execute("VACUUM ANALYZE")
+    finally:
+        connection.close()
+
+
+# -- the run --------------------------------------------------------------------
+def bench(sizes, rounds, sample, databases, without_pdf):
+    """Measure all sizes; return {count: {side: [result of a round, …]}}."""
+    raw = {}
+    progress.say("Installing sale_timesheet on stock's side …")
+    install_stock(databases["stock"])
+    with asset_server(databases["stock"], not without_pdf) as address:
+        for count in sizes:
+            raw[count] = {"stock": [], "ours": []}
+            for side, database in databases.items():
+                progress.say(f"N = {count}: setting up {side} (not timed) …")
+                shell(side, "prepare", database, count=count)
+            for turn in range(1 if count >= ONE_ROUND_FROM else rounds):
+                for side, database in databases.items():
+                    vacuum(database)
+                    options = {"count": count, "sample": sample}
+                    if side == "stock":
+                        options["report_url"] = address
+                    result = shell(side, "measure", database, **options)
+                    raw[count][side].append(result)
+                    progress.say(
+                        f"N = {count}, round {turn + 1}, {side}: {_line(result)}"
+                    )
+    return raw
+
+
+def _line(result):
+    steps = result["steps"].items()
+    return ", ".join(f"{name} {step['seconds']:.1f} s" for name, step in steps)
+
+
+def host():
+    """Return what the figures depend on beside the code."""
+    return {
+        "processors": os.cpu_count(),
+        "load_at_start": os.getloadavg()[0],
+        "python": platform.python_version(),
+        "system": platform.platform(),
+    }
+
+
+def main(words):
+    """Run the benchmark; return the exit code."""
+    sizes, rounds, sample = read_words(words)
+    databases = {
+        "stock": os.environ["LEGAL_BENCH_STOCK_DB"],
+        "ours": os.environ["LEGAL_BENCH_DB"],
+    }
+    without_pdf = os.environ.get("LEGAL_BENCH_WITHOUT_PDF", "")
+    about = {**host(), "sizes": sizes, "rounds": rounds, "sample": sample}
+    raw = bench(sizes, rounds, sample, databases, without_pdf)
+    results = {
+        count: {side: figures.summarise(taken, count) for side, taken in sides.items()}
+        for count, sides in raw.items()
+    }
+    growth = {
+        side: figures.growth({n: sides[side] for n, sides in results.items()})
+        for side in databases
+    }
+    print(table.render(results, growth, without_pdf), flush=True)
+    out = Path(os.environ["LEGAL_BENCH_OUT"])
+    whole = {"about": about, "summary": results, "growth": growth, "rounds": raw}
+    if without_pdf:
+        whole["without_stock_pdfs"] = without_pdf
+    out.write_text(json.dumps(whole, indent=1) + "\n")
+    print(
+        f"Processors: {about['processors']}, load at the start: "
+        f"{about['load_at_start']:.1f}. All rounds: {out}"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Failed as error:
+        sys.exit(f"Stopped: {error}")
