@@ -1,0 +1,97 @@
+"""The arithmetic of the benchmark, and what its table says."""
+
+import pytest
+
+from tests.bench import figures, firm, run, table
+
+
+def a_round(drafts=1.0, posting=2.0, peak=30, pdfs=None, **steps):
+    """Return what one measurement of a side gives."""
+    seconds = {"drafts": drafts, "posting": posting, **steps}
+    result = {
+        "steps": {k: {"seconds": v, "sql": 100} for k, v in seconds.items()},
+        "memory": {"start_mb": 10, "peak_mb": peak},
+    }
+    if pdfs:
+        result["steps"]["pdfs"] = {"seconds": pdfs, "sql": 1}
+        result["pdfs"] = {"count": 4, "pdfa_3b": 4, "kilobytes": 40.0}
+    return result
+
+
+def test_medians_and_spread_over_rounds():
+    rounds = [a_round(drafts=d, peak=p) for d, p in ((1, 20), (9, 60), (3, 30))]
+    summary = figures.summarise(rounds, count=10)
+    assert summary["steps"]["drafts"] == {"seconds": 3, "spread": 8, "sql": 100}
+    assert summary["seconds"] == 5
+    assert summary["sql_per_invoice"] == 20
+    assert summary["memory_mb"] == 20
+    assert summary["pdfs"] is None
+
+
+def test_pdfs_are_extrapolated_from_the_sample():
+    summary = figures.summarise([a_round(pdfs=2.0), a_round(pdfs=4.0)], count=100)
+    assert summary["pdfs"]["seconds_each"] == 0.75
+    assert summary["pdfs"]["seconds_extrapolated"] == 75
+    assert summary["steps"].keys() == {"drafts", "posting"}
+
+
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [
+        ({100: 2.0, 1000: 20.0}, 1.0),
+        ({10: 1.0, 100: 100.0}, 2.0),
+        ({100: 5.0, 300: 5.0, 1000: 5.0}, 0.0),
+        ({100: 2.0}, None),
+    ],
+)
+def test_exponent_of_growth(points, expected):
+    assert figures.exponent(points) == expected
+
+
+def test_words_of_the_command():
+    assert run.read_words([]) == ([100, 300, 1000], 3, 30)
+    assert run.read_words(["300,100", "rounds=1"]) == ([100, 300], 1, 30)
+    assert run.read_words(["20 10", "sample=2"]) == ([10, 20], 3, 2)
+
+
+@pytest.mark.parametrize("word", ["many", "0", "-5", "size=3", "rounds=x"])
+def test_word_that_is_not_understood_is_named(word):
+    with pytest.raises(run.Failed, match=word):
+        run.read_words([word])
+
+
+def test_table_shows_both_sides_and_says_what_is_missing():
+    results = {
+        count: {
+            "stock": figures.summarise([a_round(drafts=count / 10)], count),
+            "ours": figures.summarise([a_round(approval=1.0, pdfs=2.0)], count),
+        }
+        for count in (100, 1000)
+    }
+    growth = {
+        side: figures.growth({n: sides[side] for n, sides in results.items()})
+        for side in ("stock", "ours")
+    }
+    text = table.render(results, growth, "no network here.")
+    assert "10.00 ×" in text and "100.0 s" in text
+    (line, _later) = [li for li in text.splitlines() if "all PDFs" in li]
+    assert line.split(",")[1].split() == "extrapolated not measured 50.0 s".split()
+    assert "not measured: no network here." in text
+    assert "seconds ~ N^b: drafts 1.00, posting 0.00" in text
+    assert "4 of 4 are PDF/A-3b" in text
+
+
+def test_work_is_shared_evenly_and_no_day_is_too_long():
+    people = [who for who, _day, _hours in firm.work(1)]
+    assert sorted(people.count(who) for who in range(3)) == [6, 7, 7]
+    days = {}
+    for unit in range(firm.UNITS_PER_TEAM):
+        for who, day, hours in firm.work(unit):
+            days[who, day] = days.get((who, day), 0) + hours
+    assert max(days.values()) < 24
+
+
+def test_sirets_pass_their_check():
+    from stdnum.fr import siret
+
+    assert all(siret.is_valid(firm.siret(rank)) for rank in (1, 7, 4_321))
