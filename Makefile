@@ -15,7 +15,7 @@ demo: ## the demo firm, its month-end, its documents, the web client (SERVE=0 PO
 test: ## all tests (ARGS="path -k name" for some, PROCESSES=1)
 	@$(LOCAL) test $(ARGS)
 
-bench: ## stock Odoo against ours, table and out/bench.json
+bench: ## stock Odoo against ours, table and out/bench.json (N="100 300" for some)
 	@$(LOCAL) bench $(ARGS)
 
 check: ## linters, XML, manifests, translations (ARGS="ruff xml" for some)
