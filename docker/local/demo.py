@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from local import addons, databases, paths, ports, progress, stamps
+from local import addons, databases, mail_sink, paths, ports, progress, stamps, venv
 from local.environment import ready
 from local.errors import Stop
 
@@ -29,6 +29,11 @@ def _logins_file():
 
 def _documents_file():
     return paths.RUN / "demo-documents.json"
+
+
+def _mail():
+    """Keep the demo's e-mails in a folder; yields Odoo's options for that server."""
+    return mail_sink.running(venv.PYTHON, ports.any_free(), paths.OUT / "courriels")
 
 
 def _is_current(env, key):
@@ -54,7 +59,9 @@ def _run_job(env, database):
         "LEGAL_DOCUMENTS": str(_documents_file()),
     }
     title = "Running the month-end of the demo firm"
-    env.odoo.script(database, JOB, title, "demo-job", env=variables, show=True)
+    with _mail() as options:
+        more = {"env": variables, "show": True, "options": options}
+        env.odoo.script(database, JOB, title, "demo-job", **more)
 
 
 def _build(env, key):
@@ -171,7 +178,13 @@ def serve(env, port):
     words = ["-d", NAME, f"--db-filter=^{NAME}$", f"--http-port={port}"]
     words += ["--max-cron-threads=1", "--log-level=info"]
     url = f"http://127.0.0.1:{port}"
-    process = env.odoo.start(*words, log="demo-server")
+    with _mail() as options:
+        process = env.odoo.start(*words, *options, log="demo-server")
+        return _serve(process, url, env.server)
+
+
+def _serve(process, url, server):
+    """Tell where the web client is, and wait until it is stopped."""
     try:
         _server_file().write_text(json.dumps({"pid": process.pid, "url": url}))
         _wait_until_served(process, url)
@@ -181,7 +194,7 @@ def serve(env, port):
         progress.say(
             f"Documents: {paths.shown(paths.OUT)}/   Log: {log}   Stop: Ctrl-C"
         )
-        progress.wait(process, Watch(env.server))
+        progress.wait(process, Watch(server))
     except KeyboardInterrupt:
         progress.say("\nStopping the web client.")
     finally:

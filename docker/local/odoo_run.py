@@ -75,9 +75,9 @@ class Odoo:
                 raise self.server.stopped(f"{title[0].lower()}{title[1:]}") from error
             raise
 
-    def script(self, database, file, title, log, env=None, show=False):
+    def script(self, database, file, title, log, env=None, show=False, options=()):
         """Run a Python file inside ``odoo shell``; ``show`` lets its prints be seen."""
-        words = ("shell", "-d", database, "--no-http", "--log-level=warn")
+        words = ("shell", "-d", database, "--no-http", "--log-level=warn", *options)
         with open(file) as stream:
             more = {"stdin": stream, "env": self.environment(**(env or {}))}
             if show:

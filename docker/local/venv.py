@@ -3,7 +3,7 @@
 ============  ===============================  ==============================
 folder        requirements                     for
 ============  ===============================  ==============================
-``venv``      odoo, runtime; test on demand    Odoo, our addons, their tests
+``venv``      odoo, runtime, demo; test on need Odoo, our addons, their tests
 ``tools``     dev                              linters
 ``community`` addons                           addons joined by glue addons
 ============  ===============================  ==============================
@@ -22,7 +22,7 @@ from local.errors import Stop
 
 MAIN = paths.STATE / "venv"
 TOOLS = paths.STATE / "tools"
-RUNTIME = ["odoo", "runtime"]
+RUNTIME = ["odoo", "runtime", "demo"]
 COMMUNITY = paths.STATE / "community"
 PYTHON = MAIN / "bin" / "python"
 FRAMEWORK_LINK = "odoo-framework.pth"
