@@ -13,6 +13,7 @@ from local import (
     demo,
     paths,
     postgres,
+    progress,
     shell,
     system,
     testing,
@@ -47,6 +48,9 @@ COMMANDS = {
     "distclean": lambda words: cleaning.command(caches=True),
 }
 
+# Their output is for another program: progress goes beside it.
+PIPED = ("env", "shell")
+
 
 def _interrupt(signum, frame):
     """Let a polite kill unwind like Ctrl-C, so that children end with us."""
@@ -59,6 +63,8 @@ def main(argv=None):
     parser.add_argument("command", choices=COMMANDS)
     asked, words = parser.parse_known_args(argv)
     signal.signal(signal.SIGTERM, _interrupt)
+    if asked.command in PIPED:
+        progress.Screen.stream = sys.stderr
     try:
         return COMMANDS[asked.command](words) or 0
     except KeyboardInterrupt:

@@ -13,9 +13,19 @@ from local.errors import CommandFailed
 TICK_SECONDS = 0.5
 
 
+class Screen:
+    """Where progress goes: aside, when a command's own output is meant for a pipe."""
+
+    stream = None  # the standard output of the moment
+
+    @classmethod
+    def current(cls):
+        return cls.stream or sys.stdout
+
+
 def say(text=""):
     """Print one line at once."""
-    print(text, flush=True)
+    print(text, file=Screen.current(), flush=True)
 
 
 class Ticker:
@@ -24,7 +34,7 @@ class Ticker:
     def __init__(self, title, measure=None, live=True):
         self.title, self.measure = title, measure
         self.started = time.monotonic()
-        self.live = live and sys.stdout.isatty()
+        self.live = live and Screen.current().isatty()
         if not self.live:
             say(f"{title} …")
 
@@ -33,13 +43,17 @@ class Ticker:
         measured = f"{self.measure()}, " if self.measure else ""
         return f"{self.title} … {extra or measured}{seconds:.0f} s"
 
+    @staticmethod
+    def _rewrite(line):
+        print(f"\r\033[K{line}", end="", file=Screen.current(), flush=True)
+
     def tick(self):
         if self.live:
-            print(f"\r\033[K{self._line()}", end="", flush=True)
+            self._rewrite(self._line())
 
     def close(self, outcome):
         if self.live:
-            print("\r\033[K", end="")
+            self._rewrite("")
             say(self._line(f"{outcome}, "))
         elif time.monotonic() - self.started > 5 or outcome != "done":
             say(self._line(f"{outcome}, "))
