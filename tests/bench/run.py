@@ -13,6 +13,7 @@ program) or ``LEGAL_BENCH_WITHOUT_PDF`` (why there is none).
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -228,8 +229,16 @@ def main(words):
     return 0
 
 
+def interrupt(signum, frame):
+    """Let a polite kill end our children too."""
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         sys.exit(main(sys.argv[1:]))
     except Failed as error:
         sys.exit(f"Stopped: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
