@@ -29,10 +29,8 @@ class Instance:
 
         :raise AssertionError: it failed; the message carries the end of its log
         """
-        first, *rest = words
-        sub, options = ([], words) if first.startswith("-") else ([first], rest)
         config = ("-c", paths.CONFIG, "-d", self.name)
-        command = [sys.executable, "-m", "odoo", *sub, *config, *options]
+        command = [sys.executable, "-m", "odoo", *words, *config]
         done = subprocess.run(
             [str(word) for word in command],
             cwd=paths.RUN,

@@ -56,10 +56,9 @@ class Odoo:
 
     def command(self, *words):
         """Return the command line of an Odoo program."""
-        first, *rest = words
-        config = ["-c", paths.CONFIG]
-        sub = [first, *config] if not first.startswith("-") else [*config, first]
-        return [str(word) for word in (venv.PYTHON, "-m", "odoo", *sub, *rest)]
+        # Last, as some programs take a subcommand of their own before options.
+        config = ("-c", paths.CONFIG)
+        return [str(word) for word in (venv.PYTHON, "-m", "odoo", *words, *config)]
 
     def run(self, *words, title, log, **popen):
         """Run an Odoo program to its end, its output in a log.

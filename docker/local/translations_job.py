@@ -13,6 +13,15 @@ import polib
 
 PLACEHOLDER = re.compile(r"%\([^)]+\)[a-z]|%[sdf](?![a-z])|\{\{.*?\}\}")
 LINE_WIDTH = 88
+# What every model brings: Odoo's own French.
+COMMON = {
+    "Created by": "Créé par",
+    "Created on": "Créé le",
+    "Display Name": "Nom d'affichage",
+    "ID": "ID",
+    "Last Updated by": "Mis à jour par",
+    "Last Updated on": "Mis à jour le",
+}
 
 
 def terms(po):
@@ -73,7 +82,8 @@ def update(addon, exported):
     known = {key: entry.msgstr for key, entry in terms(old).items()}
     fresh.save(str(files / f"{name}.pot"))
     for entry in fresh:
-        entry.msgstr = known.get((entry.msgctxt, entry.msgid), "")
+        common = COMMON.get(entry.msgid, "")
+        entry.msgstr = known.get((entry.msgctxt, entry.msgid)) or common
     fresh.metadata.update(
         {"Language": "fr", "Plural-Forms": "nplurals=2; plural=n > 1;"}
     )
