@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 
 class LegalBillingRun(models.Model):
@@ -14,7 +15,8 @@ class LegalBillingRun(models.Model):
     _order = "date_to desc, id desc"
     _check_company_auto = True
 
-    name = fields.Char(compute="_compute_name", store=True)
+    # Not stored: each person reads it in his own language.
+    name = fields.Char(compute="_compute_name")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
@@ -35,10 +37,12 @@ class LegalBillingRun(models.Model):
         string="Total excl. VAT", compute="_compute_counts"
     )
 
-    @api.depends("date_to", "company_id")
+    @api.depends("date_to")
+    @api.depends_context("lang")
     def _compute_name(self):
         for run in self:
-            run.name = self.env._("Billing up to %(date)s", date=run.date_to or "")
+            date = format_date(self.env, run.date_to) if run.date_to else ""
+            run.name = self.env._("Billing up to %(date)s", date=date)
 
     @api.depends(
         "line_ids.outcome",
