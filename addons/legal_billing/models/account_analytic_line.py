@@ -38,6 +38,9 @@ class AccountAnalyticLine(models.Model):
         """Return what the client may read of this entry, never the stock name."""
         self.ensure_one()
         activity = self.activity_code_id
-        return self.narrative or activity.client_label or activity.name or self.env._(
-            "Work on the matter"
+        return (
+            self.narrative
+            or activity.client_label
+            or activity.name
+            or self.env._("Work on the matter")
         )

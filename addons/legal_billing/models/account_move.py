@@ -142,9 +142,8 @@ class AccountMove(models.Model):
         move = self.sudo().with_context(
             lang=self.partner_id.lang or self.env.lang,
         )
-        show_acts = (
-            move.invoice_text_policy != "neutral"
-            or move.env.context.get("legal_annex")
+        show_acts = move.invoice_text_policy != "neutral" or move.env.context.get(
+            "legal_annex"
         )
         titles = dict(
             move.env["legal.money.category"]

@@ -112,7 +112,14 @@ COSTS = {
         ("pleading_duty", 1, 12, 13.0, "Droit de plaidoirie", "CNBF"),
     ],
     "transport": [
-        ("expense", 3, 11, 62.40, "Coursier, dépôt des conclusions", "Coursiers réunis"),
+        (
+            "expense",
+            3,
+            11,
+            62.40,
+            "Coursier, dépôt des conclusions",
+            "Coursiers réunis",
+        ),
         ("disbursement", 2, 8, 35.21, "Extrait K-bis et statuts", "Greffe de Lyon"),
         ("expense", 1, 20, 118.0, "Train Paris–Lyon aller-retour, audience", "SNCF"),
         ("pleading_duty", 1, 20, 13.0, "Droit de plaidoirie", "CNBF"),

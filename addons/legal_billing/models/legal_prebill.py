@@ -65,9 +65,7 @@ class LegalPrebill(models.Model):
     amount_untaxed = fields.Monetary(
         string="Total excl. VAT", compute="_compute_amounts", store=True
     )
-    amount_tax = fields.Monetary(
-        string="VAT", compute="_compute_amounts", store=True
-    )
+    amount_tax = fields.Monetary(string="VAT", compute="_compute_amounts", store=True)
     amount_total = fields.Monetary(
         string="Total incl. VAT", compute="_compute_amounts", store=True
     )

@@ -311,7 +311,9 @@ class LegalPrebill(models.Model):
         bill read again years later still says what it said.
         """
         self.ensure_one()
-        capped = self.line_ids.term_id.filtered(lambda term: term._get_cap() is not None)
+        capped = self.line_ids.term_id.filtered(
+            lambda term: term._get_cap() is not None
+        )
         if not capped:
             return {}
         before = dict(
@@ -348,7 +350,9 @@ class LegalPrebill(models.Model):
                 else:
                     line._set_cap(excess)
             for term, excess in excesses.items():
-                source = prebill.line_ids.filtered(lambda li, t=term: li.term_id == t)[0]
+                source = prebill.line_ids.filtered(lambda li, t=term: li.term_id == t)[
+                    0
+                ]
                 self.env["legal.prebill.line"].create(
                     {
                         "prebill_id": prebill.id,

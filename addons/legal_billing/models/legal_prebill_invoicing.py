@@ -175,9 +175,11 @@ class LegalPrebill(models.Model):
         prebill = self.with_context(lang=self.partner_id.lang or self.env.lang)
         groups = prebill._group_time()
         others = self.line_ids.filtered(
-            lambda line: line.kind != "time"
-            and line.decision in ("bill", "write_down")
-            and not line.currency_id.is_zero(line.amount)
+            lambda line: (
+                line.kind != "time"
+                and line.decision in ("bill", "write_down")
+                and not line.currency_id.is_zero(line.amount)
+            )
         ).sorted(lambda line: (line.kind_rank, line.date, line.id))
         instalments = [
             prebill._prepare_group(line, line, prebill._get_line_label(line))
@@ -271,9 +273,11 @@ class LegalPrebill(models.Model):
 
     def _section_titles(self):
         prebill = self.with_context(lang=self.partner_id.lang or self.env.lang)
-        return prebill.env["legal.money.category"]._fields[
-            "section"
-        ]._description_selection(prebill.env)
+        return (
+            prebill.env["legal.money.category"]
+            ._fields["section"]
+            ._description_selection(prebill.env)
+        )
 
     def _check_posted_total(self, move):
         """Assert that the invoice is what was approved, to the cent.

@@ -144,6 +144,9 @@ class ResCompany(models.Model):
         return self.legal_tax_disbursement_id
 
     def _legal_get_disbursement_tax_group(self, model_tax):
-        return self.env["account.tax.group"].search(
-            [("company_id", "=", self.id), ("name", "ilike", "0")], limit=1
-        ) or model_tax.tax_group_id
+        return (
+            self.env["account.tax.group"].search(
+                [("company_id", "=", self.id), ("name", "ilike", "0")], limit=1
+            )
+            or model_tax.tax_group_id
+        )

@@ -1,7 +1,6 @@
 from datetime import date
 from unittest.mock import patch
 
-from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -90,9 +89,7 @@ class TestBillingRun(LegalBillingCommon):
             self._run_all(run)
         self.assertEqual(self._line(run, good).outcome, "done")
         self.assertEqual(self._line(run, odd).outcome, "failed")
-        self.assertFalse(
-            self.env["legal.prebill"].search([("matter_id", "=", odd.id)])
-        )
+        self.assertFalse(self.env["legal.prebill"].search([("matter_id", "=", odd.id)]))
 
     def test_closed_period_is_a_sentence_and_leaves_no_number(self):
         matter = self._create_good_matter()

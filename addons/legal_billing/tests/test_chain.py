@@ -56,7 +56,9 @@ class TestChain(LegalPortalCommon):
         self.startPatcher(patch.object(sender, "_generate_invoice_documents", make))
 
     def test_from_the_minute_to_the_euro(self):
-        self._tour("legal_timesheet.legal_time_quick_entry_action", "legal_chain_record")
+        self._tour(
+            "legal_timesheet.legal_time_quick_entry_action", "legal_chain_record"
+        )
         entry = self.env["account.analytic.line"].search(
             [("matter_id", "=", self.matter.id)]
         )

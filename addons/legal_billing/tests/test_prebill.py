@@ -100,9 +100,7 @@ class TestPrebill(LegalBillingCommon):
 
     def test_everything_written_off_needs_no_invoice(self):
         prebill = self._generate()
-        prebill.line_ids.write(
-            {"decision": "write_off", "reason_id": self.reason.id}
-        )
+        prebill.line_ids.write({"decision": "write_off", "reason_id": self.reason.id})
         prebill.action_approve()
         self.assertFalse(prebill._create_invoices(MONTH_END))
         self.assertEqual(prebill.state, "invoiced")
@@ -318,9 +316,7 @@ class TestPrebill(LegalBillingCommon):
         cost = self._create_cost(
             self.matter, "disbursement", 89.76, "2026-04-01", has_mandate=True
         )
-        prebill, warnings = self.env["legal.prebill"]._generate(
-            self.matter, MONTH_END
-        )
+        prebill, warnings = self.env["legal.prebill"]._generate(self.matter, MONTH_END)
         self.assertIn(cost.name, warnings[0])
         self.assertIn(self.matter.matter_number, warnings[0])
         self.assertFalse(prebill.line_ids.cost_id)

@@ -94,9 +94,7 @@ def find_conflicts(new, others):
     """
     found = _between(BOTH_SIDES, new.clients, new.opponents, new.matter)
     for other in others:
-        found += _between(
-            CLIENT_IS_OPPOSED, new.clients, other.opponents, other.matter
-        )
+        found += _between(CLIENT_IS_OPPOSED, new.clients, other.opponents, other.matter)
         found += _between(
             OPPONENT_IS_CLIENT, new.opponents, other.clients, other.matter
         )

@@ -18,11 +18,17 @@ from .exceptions import DurationError
 
 _MATTER = re.compile(r"^[A-Za-z]{0,4}\d{2,4}-\d{1,6}$")
 # a bare number is narrative ("article 700"), unless nothing better is found
-_WITH_UNIT = re.compile(r"^\d+(?:[.,]\d+)?(?:h\d{0,2}|m|mn|min|h\d{1,2}m)$|^\d+:\d{2}$", re.I)
+_WITH_UNIT = re.compile(
+    r"^\d+(?:[.,]\d+)?(?:h\d{0,2}|m|mn|min|h\d{1,2}m)$|^\d+:\d{2}$", re.I
+)
 _DECIMAL = re.compile(r"^\d+[.,]\d+$")
 _DAY = re.compile(r"^(\d{1,2})[/.](\d{1,2})(?:[/.](\d{2}|\d{4}))?$")
 _WORDS_FOR_DAYS = {
-    "aujourdhui": 0, "today": 0, "hier": 1, "yesterday": 1, "avanthier": 2,
+    "aujourdhui": 0,
+    "today": 0,
+    "hier": 1,
+    "yesterday": 1,
+    "avanthier": 2,
 }
 
 

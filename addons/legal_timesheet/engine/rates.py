@@ -136,9 +136,7 @@ def resolve(requests, rates):
     by_scope = {}
     for rate in rates:
         by_scope.setdefault(rate.scope, []).append(rate)
-    ranks = sorted(
-        {specificity(group[0]) for group in by_scope.values()}, reverse=True
-    )
+    ranks = sorted({specificity(group[0]) for group in by_scope.values()}, reverse=True)
     return [_resolve_one(request, by_scope, ranks) for request in requests]
 
 
@@ -204,5 +202,8 @@ def _scopes(request, rank):
             for name, named in zip(SPECIFICITY, rank, strict=True)
         )
         # a rank names a field the request does not have: nothing can fit
-        if all((value is not None) == named for value, named in zip(scope, rank, strict=True)):
+        if all(
+            (value is not None) == named
+            for value, named in zip(scope, rank, strict=True)
+        ):
             yield scope

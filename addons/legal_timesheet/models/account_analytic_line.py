@@ -87,7 +87,9 @@ class AccountAnalyticLine(models.Model):
     @api.depends("unit_amount", "is_billable", "matter_id")
     def _compute_hours_billable(self):
         for line in self:
-            line.hours_billable = line._get_hours_billable() if line.is_billable else 0.0
+            line.hours_billable = (
+                line._get_hours_billable() if line.is_billable else 0.0
+            )
 
     @api.depends("rate", "hours_billable", "legal_currency_id")
     def _compute_amount_billable(self):

@@ -115,7 +115,8 @@ class AccountAnalyticLine(models.Model):
             if not matter._can_approve_time():
                 raise AccessError(
                     self.env._(
-                        "The time of %(matter)s is approved by %(responsible)s or a lead"
+                        "The time of %(matter)s is approved by %(responsible)s or a"
+                        " lead"
                         " of its team: submit it to them.",
                         matter=matter._neutral_label(),
                         responsible=matter.responsible_id.name,
@@ -144,7 +145,8 @@ class AccountAnalyticLine(models.Model):
     def _make_no_rate_error(self):
         return UserError(
             self.env._(
-                "No rate fits the entry of %(person)s on %(matter)s on %(day)s: add a rate"
+                "No rate fits the entry of %(person)s on %(matter)s on %(day)s: add"
+                " a rate"
                 " for that day under Configuration / Rates.",
                 **self._entry_words(),
             )

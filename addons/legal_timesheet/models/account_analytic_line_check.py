@@ -23,7 +23,8 @@ class AccountAnalyticLine(models.Model):
         if self.unit_amount <= 0:
             raise ValidationError(
                 self.env._(
-                    "The entry of %(person)s on %(matter)s on %(day)s has no time: write"
+                    "The entry of %(person)s on %(matter)s on %(day)s has no time:"
+                    " write"
                     " how long the work took, e.g. 1h30.",
                     **self._entry_words(),
                 )
@@ -35,7 +36,8 @@ class AccountAnalyticLine(models.Model):
         if matter.state == "draft":
             raise ValidationError(
                 self.env._(
-                    "%(person)s cannot record time on %(matter)s on %(day)s: the matter is"
+                    "%(person)s cannot record time on %(matter)s on %(day)s: the"
+                    " matter is"
                     " not open yet, open it first.",
                     **words,
                 )
@@ -90,7 +92,8 @@ class AccountAnalyticLine(models.Model):
             if hours > HOURS_IN_A_DAY:
                 raise ValidationError(
                     self.env._(
-                        "%(person)s would have %(hours).1f hours on %(day)s, more than a"
+                        "%(person)s would have %(hours).1f hours on %(day)s, more"
+                        " than a"
                         " day has: shorten the entry on %(matter)s or change its day.",
                         hours=hours,
                         **entry._entry_words(),
@@ -148,7 +151,8 @@ class AccountAnalyticLine(models.Model):
         if not self.env.su and self._legal_approval_fields() & values.keys():
             raise AccessError(
                 self.env._(
-                    "The rate, the amount and the approval of a time entry are not typed"
+                    "The rate, the amount and the approval of a time entry are not"
+                    " typed"
                     " in: use the buttons Submit, Approve or Return."
                 )
             )
@@ -176,7 +180,8 @@ class AccountAnalyticLine(models.Model):
             if entry.approval_state == "approved":
                 raise UserError(
                     self.env._(
-                        "The entry of %(person)s on %(matter)s on %(day)s is approved and"
+                        "The entry of %(person)s on %(matter)s on %(day)s is"
+                        " approved and"
                         " no longer changes: return it first.",
                         **entry._entry_words(),
                     )
@@ -188,7 +193,8 @@ class AccountAnalyticLine(models.Model):
             if entry.approval_state == "approved":
                 raise UserError(
                     self.env._(
-                        "The entry of %(person)s on %(matter)s on %(day)s is approved and"
+                        "The entry of %(person)s on %(matter)s on %(day)s is"
+                        " approved and"
                         " cannot be deleted: return it first.",
                         **entry._entry_words(),
                     )

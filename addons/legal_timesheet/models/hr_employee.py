@@ -21,17 +21,25 @@ class HrEmployee(models.Model):
         pairs = set(pairs)
         employee_ids = {employee_id for employee_id, _day in pairs}
         # sudo: grades are needed to price anybody's time, whoever may read HR data
-        rows = self.env["legal.employee.grade"].sudo().search_fetch(
-            [("employee_id", "in", list(employee_ids))],
-            ["employee_id", "grade_id", "date_from", "date_to"],
+        rows = (
+            self.env["legal.employee.grade"]
+            .sudo()
+            .search_fetch(
+                [("employee_id", "in", list(employee_ids))],
+                ["employee_id", "grade_id", "date_from", "date_to"],
+            )
         )
         by_employee = rows.grouped("employee_id")
         none = self.env["legal.grade"]
         result = {}
         for employee_id, day in pairs:
-            history = by_employee.get(self.env["hr.employee"].sudo().browse(employee_id), rows.browse())
+            history = by_employee.get(
+                self.env["hr.employee"].sudo().browse(employee_id), rows.browse()
+            )
             row = history.filtered(
-                lambda r, day=day: r.date_from <= day and (not r.date_to or day <= r.date_to)
+                lambda r, day=day: (
+                    r.date_from <= day and (not r.date_to or day <= r.date_to)
+                )
             )[:1]
             result[employee_id, day] = none.browse(row.grade_id.id)
         return result

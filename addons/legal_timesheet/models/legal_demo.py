@@ -236,7 +236,9 @@ class LegalDemo(models.AbstractModel):
             values["commercial_client_kind"] = kind
         if contact := row.get("contact"):
             values["child_ids"] = [
-                Command.create({"name": contact[0], "email": contact[1], "type": "contact"})
+                Command.create(
+                    {"name": contact[0], "email": contact[1], "type": "contact"}
+                )
             ]
         return values
 
@@ -244,7 +246,9 @@ class LegalDemo(models.AbstractModel):
     def _demo_siret(self, siren, nic="0001"):
         """Return the SIRET of the first office, with its Luhn digit."""
         digits = [int(digit) for digit in reversed(siren + nic)]
-        doubled = [d * 2 - 9 * (d > 4) if i % 2 == 0 else d for i, d in enumerate(digits)]
+        doubled = [
+            d * 2 - 9 * (d > 4) if i % 2 == 0 else d for i, d in enumerate(digits)
+        ]
         return f"{siren}{nic}{-sum(doubled) % 10}"
 
     @api.model

@@ -300,17 +300,37 @@ MATTERS = {
 #: kind of work -> [(activity, narrative)], in the order of a real matter
 NARRATIVES = {
     "corporate": [
-        ("meeting", "Rendez-vous avec la direction ; définition du périmètre de l'opération"),
-        ("exhibits", "Étude des statuts, du registre des mouvements de titres et des derniers procès-verbaux"),
-        ("research", "Recherche sur l'agrément des cessionnaires et le droit de préemption"),
+        (
+            "meeting",
+            "Rendez-vous avec la direction ; définition du périmètre de l'opération",
+        ),
+        (
+            "exhibits",
+            "Étude des statuts, du registre des mouvements de titres et des derniers"
+            " procès-verbaux",
+        ),
+        (
+            "research",
+            "Recherche sur l'agrément des cessionnaires et le droit de préemption",
+        ),
         ("contract", "Rédaction de la lettre d'intention"),
         ("mail", "Échanges avec le conseil de la contrepartie sur le calendrier"),
-        ("exhibits", "Audit des contrats en cours : bail commercial, contrats de travail, crédit-bail"),
+        (
+            "exhibits",
+            "Audit des contrats en cours : bail commercial, contrats de travail,"
+            " crédit-bail",
+        ),
         ("contract", "Rédaction du protocole et des conditions suspensives"),
-        ("call", "Entretien téléphonique avec l'expert-comptable sur le bilan de référence"),
+        (
+            "call",
+            "Entretien téléphonique avec l'expert-comptable sur le bilan de référence",
+        ),
         ("contract", "Rédaction de la garantie d'actif et de passif, première version"),
         ("meeting", "Réunion de négociation : prix, complément de prix, garantie"),
-        ("contract", "Reprise du projet d'acte à la suite des observations de la contrepartie"),
+        (
+            "contract",
+            "Reprise du projet d'acte à la suite des observations de la contrepartie",
+        ),
         ("formalities", "Préparation des formalités : annonce légale, dépôt au greffe"),
         ("mail", "Compte rendu au client et liste des points ouverts"),
         ("admin", "Classement du dossier et mise à jour de la salle de données"),
@@ -318,11 +338,21 @@ NARRATIVES = {
     "litigation": [
         ("meeting", "Rendez-vous client ; recueil des faits et des pièces"),
         ("exhibits", "Étude des pièces nos 1 à 24 et établissement de la chronologie"),
-        ("research", "Recherche de jurisprudence sur l'article L. 442-1 du code de commerce"),
+        (
+            "research",
+            "Recherche de jurisprudence sur l'article L. 442-1 du code de commerce",
+        ),
         ("acts", "Rédaction de la mise en demeure"),
         ("acts", "Rédaction de l'assignation devant le tribunal de commerce"),
-        ("call", "Entretien téléphonique avec le client sur la stratégie et le montant des demandes"),
-        ("mail", "Échanges avec le confrère adverse ; demande de communication de pièces"),
+        (
+            "call",
+            "Entretien téléphonique avec le client sur la stratégie et le montant"
+            " des demandes",
+        ),
+        (
+            "mail",
+            "Échanges avec le confrère adverse ; demande de communication de pièces",
+        ),
         ("acts", "Rédaction des conclusions en réponse"),
         ("exhibits", "Étude des conclusions adverses et des pièces nouvelles"),
         ("hearing", "Audience de mise en état"),
@@ -333,8 +363,15 @@ NARRATIVES = {
     ],
     "employment": [
         ("meeting", "Premier rendez-vous ; analyse de la lettre de licenciement"),
-        ("exhibits", "Étude du contrat de travail, des bulletins de paie et des entretiens annuels"),
-        ("research", "Recherche sur l'insuffisance professionnelle et la charge de la preuve"),
+        (
+            "exhibits",
+            "Étude du contrat de travail, des bulletins de paie et des entretiens"
+            " annuels",
+        ),
+        (
+            "research",
+            "Recherche sur l'insuffisance professionnelle et la charge de la preuve",
+        ),
         ("acts", "Rédaction de la requête devant le conseil de prud'hommes"),
         ("mail", "Courriel au client : chiffrage des demandes et pièces à réunir"),
         ("hearing", "Audience du bureau de conciliation et d'orientation"),
@@ -345,12 +382,19 @@ NARRATIVES = {
         ("travel", "Déplacement au conseil de prud'hommes"),
     ],
     "advice": [
-        ("call", "Entretien téléphonique : question sur la durée du travail et les forfaits jours"),
+        (
+            "call",
+            "Entretien téléphonique : question sur la durée du travail et les"
+            " forfaits jours",
+        ),
         ("consultation", "Consultation écrite sur la clause de non-concurrence"),
         ("contract", "Rédaction d'un avenant au contrat de travail"),
         ("mail", "Réponse à la question sur le préavis et les congés payés"),
         ("contract", "Relecture et annotation du contrat de distribution"),
-        ("research", "Recherche sur l'information précontractuelle (C. com., art. L. 330-3)"),
+        (
+            "research",
+            "Recherche sur l'information précontractuelle (C. com., art. L. 330-3)",
+        ),
         ("meeting", "Réunion de travail : calendrier social du trimestre"),
         ("contract", "Rédaction de la charte télétravail"),
         ("consultation", "Note sur les conséquences d'une modification unilatérale"),
@@ -361,7 +405,10 @@ NARRATIVES = {
         ("exhibits", "Étude des relevés de comptes et des actes notariés"),
         ("mail", "Échanges avec le notaire sur l'état liquidatif"),
         ("acts", "Rédaction du projet de convention"),
-        ("call", "Entretien téléphonique sur la résidence des enfants et la contribution"),
+        (
+            "call",
+            "Entretien téléphonique sur la résidence des enfants et la contribution",
+        ),
         ("research", "Recherche sur le recel et la charge de la preuve"),
         ("acts", "Rédaction des conclusions devant le juge aux affaires familiales"),
         ("mail", "Échanges avec le confrère adverse sur la prestation compensatoire"),
@@ -370,7 +417,10 @@ NARRATIVES = {
     ],
     "construction": [
         ("meeting", "Réunion avec le conseil syndical ; examen des désordres"),
-        ("exhibits", "Étude des devis, procès-verbaux de réception et rapports d'assurance"),
+        (
+            "exhibits",
+            "Étude des devis, procès-verbaux de réception et rapports d'assurance",
+        ),
         ("acts", "Rédaction de l'assignation en référé expertise"),
         ("hearing", "Audience de référé"),
         ("expertise", "Réunion d'expertise sur site"),

@@ -46,14 +46,18 @@ class LegalEmployeeGrade(models.Model):
             domain = (
                 Domain("employee_id", "=", row.employee_id.id)
                 & Domain("id", "!=", row.id)
-                & (Domain("date_to", "=", False) | Domain("date_to", ">=", row.date_from))
+                & (
+                    Domain("date_to", "=", False)
+                    | Domain("date_to", ">=", row.date_from)
+                )
             )
             if row.date_to:
                 domain &= Domain("date_from", "<=", row.date_to)
             if other := self.search(domain, limit=1):
                 raise ValidationError(
                     self.env._(
-                        "%(person)s is already %(grade)s since %(since)s: end that grade"
+                        "%(person)s is already %(grade)s since %(since)s: end that"
+                        " grade"
                         " the day before the new one begins.",
                         person=row.employee_id.name,
                         grade=other.grade_id.name,

@@ -11,6 +11,4 @@ class LegalGrade(models.Model):
     code = fields.Char()
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one(
-        "res.company", help="Leave empty to share this grade."
-    )
+    company_id = fields.Many2one("res.company", help="Leave empty to share this grade.")

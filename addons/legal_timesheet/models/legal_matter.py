@@ -219,8 +219,10 @@ class LegalMatter(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_time(self):
         for matter in self:
-            if self.env["account.analytic.line"].sudo().search_count(
-                [("matter_id", "=", matter.id)], limit=1
+            if (
+                self.env["account.analytic.line"]
+                .sudo()
+                .search_count([("matter_id", "=", matter.id)], limit=1)
             ):
                 raise UserError(
                     self.env._(
@@ -250,7 +252,8 @@ class LegalMatter(models.Model):
         user = self.env.user
         responsible_id = vals.get("responsible_id", user.id)
         sees_it = responsible_id == user.id or (
-            not vals.get("is_walled") and user.has_group("legal_timesheet.group_legal_office")
+            not vals.get("is_walled")
+            and user.has_group("legal_timesheet.group_legal_office")
         )
         if self.env.su or sees_it or self._vals_name_member(vals, user):
             return
@@ -380,9 +383,13 @@ class LegalMatter(models.Model):
             "open", self.env._("%s is not open: only an open matter is closed.")
         )
         # sudo: entries count whoever wrote them
-        waiting = self.env["account.analytic.line"].sudo().search_count(
-            self._get_time_domain()
-            & Domain("approval_state", "in", ("draft", "submitted"))
+        waiting = (
+            self.env["account.analytic.line"]
+            .sudo()
+            .search_count(
+                self._get_time_domain()
+                & Domain("approval_state", "in", ("draft", "submitted"))
+            )
         )
         if waiting:
             raise UserError(

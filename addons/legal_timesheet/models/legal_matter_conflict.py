@@ -88,8 +88,10 @@ class LegalMatter(models.Model):
 
     def _describe_conflict(self, conflict):
         other = self.browse(conflict.matter)
-        label = other._neutral_label() if other.has_access("read") else self.env._(
-            "another matter of the firm"
+        label = (
+            other._neutral_label()
+            if other.has_access("read")
+            else self.env._("another matter of the firm")
         )
         if conflict.kind == conflicts.CLIENT_IS_OPPOSED:
             return self.env._(

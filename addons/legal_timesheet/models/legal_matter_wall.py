@@ -229,7 +229,9 @@ class LegalMatter(models.Model):
         )
         for matter in dated.matter_id.with_context(active_test=False):
             in_force = matter.member_ids.filtered(lambda m: m._covers(today))
-            inside = (in_force.user_id | matter.responsible_id) - matter.excluded_user_ids
+            inside = (
+                in_force.user_id | matter.responsible_id
+            ) - matter.excluded_user_ids
             if inside != matter.wall_user_ids:
                 matter.wall_user_ids = [Command.set(inside.ids)]
                 matter._apply_wall()

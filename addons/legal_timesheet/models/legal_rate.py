@@ -7,7 +7,6 @@ from odoo.tools import format_date, formatLang
 
 from ..engine import rates
 
-
 #: scope field of the model -> field of the engine, the most decisive first
 SCOPE = {
     "matter_id": "matter",
@@ -41,7 +40,9 @@ class LegalRate(models.Model):
     employee_id = fields.Many2one(
         "hr.employee", "Person", index="btree_not_null", check_company=True
     )
-    grade_id = fields.Many2one("legal.grade", index="btree_not_null", check_company=True)
+    grade_id = fields.Many2one(
+        "legal.grade", index="btree_not_null", check_company=True
+    )
     activity_code_id = fields.Many2one(
         "legal.activity.code", "Activity", check_company=True
     )
@@ -66,17 +67,22 @@ class LegalRate(models.Model):
             int8range(COALESCE(partner_id, 0), COALESCE(partner_id, 0), '[]') WITH =,
             int8range(COALESCE(employee_id, 0), COALESCE(employee_id, 0), '[]') WITH =,
             int8range(COALESCE(grade_id, 0), COALESCE(grade_id, 0), '[]') WITH =,
-            int8range(COALESCE(activity_code_id, 0), COALESCE(activity_code_id, 0), '[]')
+            int8range(COALESCE(activity_code_id, 0),
+                      COALESCE(activity_code_id, 0), '[]')
                 WITH =,
             daterange(date_from, date_to, '[]') WITH &&
         ) WHERE (active) DEFERRABLE INITIALLY DEFERRED""",
         "Two rates of the same scope cover the same day.",
     )
 
-    @api.depends("matter_id", "partner_id", "employee_id", "grade_id", "activity_code_id")
+    @api.depends(
+        "matter_id", "partner_id", "employee_id", "grade_id", "activity_code_id"
+    )
     def _compute_scope_label(self):
         for rate in self:
-            rate.scope_label = " × ".join(rate._scope_words()) or self.env._("Everything")
+            rate.scope_label = " × ".join(rate._scope_words()) or self.env._(
+                "Everything"
+            )
 
     @api.depends("scope_label", "amount", "currency_id", "date_from")
     def _compute_name(self):
@@ -108,7 +114,9 @@ class LegalRate(models.Model):
         )
         for name in SCOPE:
             domain &= Domain(name, "=", self[name].id)
-        domain &= Domain("date_to", "=", False) | Domain("date_to", ">=", self.date_from)
+        domain &= Domain("date_to", "=", False) | Domain(
+            "date_to", ">=", self.date_from
+        )
         if self.date_to:
             domain &= Domain("date_from", "<=", self.date_to)
         return domain
@@ -151,18 +159,28 @@ class LegalRate(models.Model):
         for company, group in entries.grouped("company_id").items():
             own = rates_sudo.filtered(lambda r, c=company: r.company_id == c)
             wanted = [r for r in requests if r.key in group._ids]
-            for result in rates.resolve(wanted, [r._prepare_engine_rate() for r in own]):
+            for result in rates.resolve(
+                wanted, [r._prepare_engine_rate() for r in own]
+            ):
                 priced[result.key] = result
         labels = {}
         return {
-            entry: self._prepare_price(priced[entry.id or entry._ids[0]], grades[entry], labels)
+            entry: self._prepare_price(
+                priced[entry.id or entry._ids[0]], grades[entry], labels
+            )
             for entry in entries
         }
 
     @api.model
     def _get_entry_grades(self, entries):
-        by_pair = self.env["hr.employee"].sudo()._get_grades_on(
-            (entry.employee_id._origin.id, entry.date) for entry in entries if entry.date
+        by_pair = (
+            self.env["hr.employee"]
+            .sudo()
+            ._get_grades_on(
+                (entry.employee_id._origin.id, entry.date)
+                for entry in entries
+                if entry.date
+            )
         )
         none = self.env["legal.grade"]
         return {

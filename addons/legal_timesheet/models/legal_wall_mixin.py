@@ -62,8 +62,10 @@ class LegalWallMixin(models.AbstractModel):
         matter = self._legal_get_matter() if len(self) == 1 else None
         if not matter or not recipients:
             return recipients
-        partners = self.env["res.partner"].sudo().browse(
-            [recipient["id"] for recipient in recipients if recipient["id"]]
+        partners = (
+            self.env["res.partner"]
+            .sudo()
+            .browse([recipient["id"] for recipient in recipients if recipient["id"]])
         )
         allowed = set(matter._filter_wall_partners(partners).ids)
         return [r for r in recipients if not r["id"] or r["id"] in allowed]

@@ -12,7 +12,9 @@ class ProjectProject(models.Model):
     matter_id = fields.Many2one(
         "legal.matter",
         "Matter",
-        compute="_compute_matter_id", store=True, index="btree_not_null"
+        compute="_compute_matter_id",
+        store=True,
+        index="btree_not_null",
     )
 
     @api.depends("legal_matter_ids")

@@ -21,7 +21,10 @@ class ResPartner(models.Model):
         " A consumer acts outside any professional activity.",
     )
     legal_matter_ids = fields.One2many(
-        "legal.matter", "partner_id", "Matters", groups="legal_timesheet.group_legal_user"
+        "legal.matter",
+        "partner_id",
+        "Matters",
+        groups="legal_timesheet.group_legal_user",
     )
     legal_matter_count = fields.Integer(
         compute="_compute_legal_matter_count",

@@ -23,7 +23,9 @@ class TestAccess(LegalCommon):
         cls.admin = cls._create_lawyer(
             name="Ada Admin", groups="legal_timesheet.group_legal_administrator"
         )
-        cls.employee = cls._create_lawyer(name="Ella Employee", groups="base.group_user")
+        cls.employee = cls._create_lawyer(
+            name="Ella Employee", groups="base.group_user"
+        )
 
     @mute_logger("odoo.addons.base.models.ir_model")
     def test_settings_are_read_by_lawyers_and_kept_by_administrators(self):

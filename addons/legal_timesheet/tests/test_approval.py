@@ -65,7 +65,10 @@ class TestApproval(LegalCommon):
         for name, value in [("approval_state", "approved"), ("rate", 999)]:
             with self.subTest(name), self.assertRaises(AccessError):
                 self.entry.with_user(self.associate_user).write({name: value})
-            with self.subTest(f"{name} of the responsible"), self.assertRaises(AccessError):
+            with (
+                self.subTest(f"{name} of the responsible"),
+                self.assertRaises(AccessError),
+            ):
                 self.entry.with_user(self.partner_user).write({name: value})
 
     def test_an_entry_is_not_created_approved(self):
@@ -130,7 +133,7 @@ class TestApproval(LegalCommon):
                 {
                     "matter_id": self.matter.id,
                     "employee_id": self.associate_user.employee_id.id,
-                    "date": "2026-03-%02d" % (2 + index % 25),
+                    "date": f"2026-03-{2 + index % 25:02d}",
                     "unit_amount": 0.1 * (1 + index % 7),
                     "narrative": f"Work {index}",
                 }

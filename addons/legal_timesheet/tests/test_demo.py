@@ -52,7 +52,10 @@ class TestDemo(TransactionCase):
         antoine = walled.excluded_user_ids
         self.assertFalse(walled.with_user(antoine).has_access("read"))
         office = self.env["res.users"].search([("login", "=", "marine")])
-        self.assertEqual(self.matters.with_user(office)._filtered_access("read"), self.matters - walled)
+        self.assertEqual(
+            self.matters.with_user(office)._filtered_access("read"),
+            self.matters - walled,
+        )
 
     def test_time_is_approved_up_to_the_end_of_last_month(self):
         today = fields.Date.context_today(self.matters)
@@ -61,7 +64,9 @@ class TestDemo(TransactionCase):
         past = entries.filtered(lambda entry: entry.date < month)
         self.assertEqual(set(past.mapped("approval_state")), {"approved"})
         self.assertNotIn("approved", (entries - past).mapped("approval_state"))
-        self.assertGreaterEqual(min(entries.mapped("date")), today - relativedelta(months=7))
+        self.assertGreaterEqual(
+            min(entries.mapped("date")), today - relativedelta(months=7)
+        )
         for matter in self.matters:
             self.assertIn(len(matter.time_entry_ids), range(20, 41))
 

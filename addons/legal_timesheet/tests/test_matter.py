@@ -121,7 +121,11 @@ class TestMatter(LegalCommon):
 
     def test_make_a_matter_of_a_project_that_runs(self):
         project = self.env["project.project"].create(
-            {"name": "Old name", "partner_id": self.client.id, "user_id": self.partner_user.id}
+            {
+                "name": "Old name",
+                "partner_id": self.client.id,
+                "user_id": self.partner_user.id,
+            }
         )
         task = self.env["project.task"].create({"name": "T", "project_id": project.id})
         line = self.env["account.analytic.line"].create(

@@ -15,7 +15,9 @@ class TestQuickEntry(LegalCommon):
 
     def test_one_line_is_shown_as_understood_then_saved(self):
         with Form(self.Wizard) as form:
-            form.line = f"{self.matter.matter_number} 1h02 conclusions en réponse #audience"
+            form.line = (
+                f"{self.matter.matter_number} 1h02 conclusions en réponse #audience"
+            )
             self.assertEqual(form.matter_id, self.matter)
             self.assertEqual(form.activity_code_id.code, "audience")
             self.assertIn("1 h 02", form.understood)

@@ -86,9 +86,10 @@ class TestRate(LegalCommon):
                         amount=amount, **self._scope_values(scope)
                     )
                 self.assertEqual(self.entry.rate, expected)
-                self.assertEqual(bool(self.entry.rate_id), bool(card) and (
-                    expected > 0 or "zero" in name
-                ))
+                self.assertEqual(
+                    bool(self.entry.rate_id),
+                    bool(card) and (expected > 0 or "zero" in name),
+                )
                 made.unlink()
 
     def test_day_edges(self):
@@ -168,8 +169,6 @@ class TestRate(LegalCommon):
     def test_rate_in_another_currency_keeps_its_currency(self):
         chf = self.env.ref("base.CHF")
         chf.active = True
-        self._create_rate(
-            amount=350, currency_id=chf.id, matter_id=self.matter.id
-        )
+        self._create_rate(amount=350, currency_id=chf.id, matter_id=self.matter.id)
         self.assertEqual(self.entry.legal_currency_id, chf)
         self.assertEqual(self.entry.amount_billable, 350)

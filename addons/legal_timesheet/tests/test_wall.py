@@ -50,7 +50,10 @@ class TestWall(LegalCommon):
         super().setUpClass()
         legal = "legal_timesheet.group_legal_user"
         office = "legal_timesheet.group_legal_office"
-        manager = f"{legal},project.group_project_manager,hr_timesheet.group_timesheet_manager"
+        manager = (
+            f"{legal},project.group_project_manager"
+            ",hr_timesheet.group_timesheet_manager"
+        )
         cls.users = {
             "team": cls.associate_user,
             "responsible": cls.partner_user,
@@ -107,7 +110,11 @@ class TestWall(LegalCommon):
         )
         entry = cls._create_time_entry(matter=cls.matter, name="Secret line")
         ledger = env["account.analytic.line"].create(
-            {"name": "Secret ledger line", "account_id": cls.matter.account_id.id, "amount": 9}
+            {
+                "name": "Secret ledger line",
+                "account_id": cls.matter.account_id.id,
+                "amount": 9,
+            }
         )
         rate = cls._create_rate(matter_id=cls.matter.id)
         threads = [cls.matter, project, task, milestone, update]
@@ -118,7 +125,9 @@ class TestWall(LegalCommon):
         attachments = env["ir.attachment"].browse()
         for thread in threads:
             messages |= thread.message_post(
-                body="Secret words", partner_ids=partner_ids, message_type="comment",
+                body="Secret words",
+                partner_ids=partner_ids,
+                message_type="comment",
                 subtype_xmlid="mail.mt_comment",
             )
             attachments |= env["ir.attachment"].create(
@@ -137,7 +146,10 @@ class TestWall(LegalCommon):
             )
         env.flush_all()
         followers = env["mail.followers"].search(
-            [("res_model", "in", [t._name for t in threads]), ("res_id", "in", [t.id for t in threads])]
+            [
+                ("res_model", "in", [t._name for t in threads]),
+                ("res_id", "in", [t.id for t in threads]),
+            ]
         )
         cls.records = {
             "legal.matter": cls.matter,
@@ -149,8 +161,12 @@ class TestWall(LegalCommon):
             "project.update": update,
             "account.analytic.account": cls.matter.account_id,
             "account.analytic.line": entry | ledger,
-            "report.project.task.user": env["report.project.task.user"].browse(task.ids),
-            "timesheets.analysis.report": env["timesheets.analysis.report"].browse(entry.ids),
+            "report.project.task.user": env["report.project.task.user"].browse(
+                task.ids
+            ),
+            "timesheets.analysis.report": env["timesheets.analysis.report"].browse(
+                entry.ids
+            ),
             "mail.followers": followers.filtered(
                 lambda f: f.partner_id == cls.associate_user.partner_id
             ),
@@ -266,7 +282,11 @@ class TestWall(LegalCommon):
         for who in ("outsider", "excluded", "former_member"):
             user = self.users[who]
             Line = self.env["account.analytic.line"].with_user(user)
-            with self.subTest(who), self.assertRaises(UserError), self.env.cr.savepoint():
+            with (
+                self.subTest(who),
+                self.assertRaises(UserError),
+                self.env.cr.savepoint(),
+            ):
                 Line.create({"matter_id": self.matter.id, "unit_amount": 1})
 
     # --------------------------------------------------- followers and recipients
@@ -274,7 +294,13 @@ class TestWall(LegalCommon):
     def test_only_those_inside_follow(self):
         self.env.invalidate_all()
         inside = {"team", "responsible", "office", "portal"}
-        for name in ("legal.matter", "project.project", "project.task", "project.milestone", "project.update"):
+        for name in (
+            "legal.matter",
+            "project.project",
+            "project.task",
+            "project.milestone",
+            "project.update",
+        ):
             followers = self.records[name].message_partner_ids
             for who, user in self.users.items():
                 with self.subTest(model=name, who=who):
@@ -304,7 +330,11 @@ class TestWall(LegalCommon):
     def test_a_follower_row_is_not_forced_in(self):
         outsider = self.users["outsider"].partner_id
         self.env["mail.followers"].create(
-            {"res_model": "project.task", "res_id": self.records["project.task"].id, "partner_id": outsider.id}
+            {
+                "res_model": "project.task",
+                "res_id": self.records["project.task"].id,
+                "partner_id": outsider.id,
+            }
         )
         self.assertNotIn(outsider, self.records["project.task"].message_partner_ids)
 
@@ -416,7 +446,16 @@ class TestCompanies(LegalCommon):
         history = self.env["legal.employee.grade"].search(
             [("employee_id", "=", self.associate_user.employee_id.id)]
         )
-        for record in (matter, matter.member_ids, rate, entry, area, code, grade, history):
+        for record in (
+            matter,
+            matter.member_ids,
+            rate,
+            entry,
+            area,
+            code,
+            grade,
+            history,
+        ):
             with self.subTest(record._name):
                 theirs = record.with_user(self.stranger)
                 self.assertFalse(theirs.search([("id", "in", record.ids)]))

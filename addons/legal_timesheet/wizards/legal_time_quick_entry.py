@@ -23,13 +23,9 @@ class LegalTimeQuickEntry(models.TransientModel):
         help="Matter, time, work and #activity, in any order:"
         " D2026-014 1h30 conclusions #acte"
     )
-    matter_id = fields.Many2one(
-        "legal.matter", **_PART
-    )
+    matter_id = fields.Many2one("legal.matter", **_PART)
     hours = fields.Float(**_PART)
-    activity_code_id = fields.Many2one(
-        "legal.activity.code", **_PART
-    )
+    activity_code_id = fields.Many2one("legal.activity.code", **_PART)
     date = fields.Date(**_PART)
     narrative = fields.Text(**_PART)
     understood = fields.Char(compute="_compute_understood")
@@ -126,6 +122,8 @@ class LegalTimeQuickEntry(models.TransientModel):
             raise UserError(
                 missing
                 if isinstance(missing, str)
-                else self.env._("Write one line, e.g. D2026-014 1h30 conclusions #acte.")
+                else self.env._(
+                    "Write one line, e.g. D2026-014 1h30 conclusions #acte."
+                )
             )
         return self.env["account.analytic.line"].create(self._prepare_values())

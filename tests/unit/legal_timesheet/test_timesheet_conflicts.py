@@ -10,7 +10,6 @@ from legal_timesheet_engine.conflicts import (
     Party,
     Sides,
     find_conflicts,
-    normalise,
 )
 
 ALPHA, BETA, GAMMA = Party(1, "Alpha SAS"), Party(2, "Beta"), Party(3, "Gamma")

@@ -40,7 +40,9 @@ def test_reads(text, expected):
     assert parse_duration(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", None, "demain", "1h75", "h", "-1", "1h30h", "12/3"])
+@pytest.mark.parametrize(
+    "text", ["", None, "demain", "1h75", "h", "-1", "1h30h", "12/3"]
+)
 def test_refuses_what_is_no_duration(text):
     with pytest.raises(DurationError):
         parse_duration(text)

@@ -101,12 +101,21 @@ GRADE_CARD = rate(1, grade=GRADE)
         (
             "last year's and this year's card",
             [
-                rate(1, date_from=date(2025, 1, 1), date_to=MAR - timedelta(1), grade=GRADE),
+                rate(
+                    1,
+                    date_from=date(2025, 1, 1),
+                    date_to=MAR - timedelta(1),
+                    grade=GRADE,
+                ),
                 rate(2, date_from=MAR, grade=GRADE),
             ],
             2,
         ),
-        ("a rate of zero is a rate", [Rate(1, Decimal(0), "EUR", JAN, matter=MATTER)], 1),
+        (
+            "a rate of zero is a rate",
+            [Rate(1, Decimal(0), "EUR", JAN, matter=MATTER)],
+            1,
+        ),
     ],
 )
 def test_rate_table(name, card, winner):
@@ -146,7 +155,12 @@ scopes = st.fixed_dictionaries(
 )
 
 
-@given(st.lists(scopes, max_size=12, unique_by=lambda s: tuple(map(s.get, rates.SPECIFICITY))), st.randoms())
+@given(
+    st.lists(
+        scopes, max_size=12, unique_by=lambda s: tuple(map(s.get, rates.SPECIFICITY))
+    ),
+    st.randoms(),
+)
 def test_the_winner_is_the_most_specific_whatever_the_order(found, random):
     card = [rate(i, **scope) for i, scope in enumerate(found, 1)]
     random.shuffle(card)
