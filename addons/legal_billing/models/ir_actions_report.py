@@ -87,6 +87,7 @@ class IrActionsReport(models.Model):
             ).ids
         return []
 
+    # pylint: disable=missing-return,super-method-mismatch
     def _legal_check_stock_engine(self, report):
         """Say what is missing, since the state that the client sees is ours."""
         if super().get_wkhtmltopdf_state() == "install":

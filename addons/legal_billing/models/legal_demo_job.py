@@ -46,7 +46,7 @@ class LegalDemo(models.AbstractModel):
         self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _job_say(self, text):
-        print(text, flush=True)
+        print(text, flush=True)  # pylint: disable=print-used
 
     # -- billing -----------------------------------------------------------------
 

@@ -273,7 +273,9 @@ class LegalPrebillLine(models.Model):
 
     def _set_cap(self, excess):
         """Write the amount a cap takes off: nobody's decision, so no guard."""
-        super().write({"amount_proposed": -float(excess), "amount": -float(excess)})
+        amount = -float(excess)
+        # pylint: disable-next=super-method-mismatch
+        return super().write({"amount_proposed": amount, "amount": amount})
 
     def _get_label(self):
         """Return the first words of a line, for a sentence that names it."""

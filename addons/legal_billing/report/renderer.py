@@ -111,6 +111,7 @@ class Layout:
     def page_count(self):
         return len(self._document.pages)
 
+    # pylint: disable-next=method-required-super
     def write(self, xml=None, level=xmp.FACTUR_X_LEVEL):
         """Return the file as bytes.
 

@@ -273,6 +273,8 @@ def _read_report(name, report):
     ]
 
 
+# What it prints is its answer.
+# pylint: disable=print-used
 def main(arguments):
     if arguments[:1] == ["--schematrons"]:
         json.dump(_run_schematrons_here(arguments[1:]), sys.stdout)

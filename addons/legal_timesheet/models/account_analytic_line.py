@@ -18,7 +18,6 @@ class AccountAnalyticLine(models.Model):
 
     matter_id = fields.Many2one(
         "legal.matter",
-        "Matter",
         compute="_compute_matter_id",
         store=True,
         readonly=False,
@@ -60,7 +59,6 @@ class AccountAnalyticLine(models.Model):
     rate_source = fields.Char("Why this Rate", compute="_compute_rate", store=True)
     grade_id = fields.Many2one(
         "legal.grade",
-        "Grade",
         compute="_compute_rate",
         store=True,
         help="Grade of the person on that day, frozen on approval.",

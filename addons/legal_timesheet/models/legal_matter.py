@@ -72,7 +72,6 @@ class LegalMatter(models.Model):
     )
     responsible_id = fields.Many2one(
         "res.users",
-        "Responsible",
         required=True,
         index=True,
         tracking=True,
@@ -82,7 +81,6 @@ class LegalMatter(models.Model):
     )
     originator_id = fields.Many2one(
         "res.users",
-        "Originator",
         domain="[('share', '=', False)]",
         help="Brought the client to the firm.",
     )

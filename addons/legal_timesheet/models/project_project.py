@@ -11,7 +11,6 @@ class ProjectProject(models.Model):
     )
     matter_id = fields.Many2one(
         "legal.matter",
-        "Matter",
         compute="_compute_matter_id",
         store=True,
         index="btree_not_null",

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 class TimesheetsAnalysisReport(models.Model):
     _inherit = "timesheets.analysis.report"
 
-    matter_id = fields.Many2one("legal.matter", "Matter", readonly=True)
+    matter_id = fields.Many2one("legal.matter", readonly=True)
 
     @api.model
     def _select(self):
