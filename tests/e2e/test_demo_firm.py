@@ -1,0 +1,124 @@
+"""The demo firm's main job, twice, in processes of their own: what it leaves behind."""
+
+import base64
+import importlib.util
+import json
+import sys
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from local import mail_sink, paths, ports
+
+CHECKER = paths.ROOT / "addons" / "legal_billing" / "tests" / "facturx_checker.py"
+JOB = """
+firm = env["legal.demo"]
+firm._load()
+env.cr.commit()
+firm._run_main_job({out!r})
+env.cr.commit()
+"""
+# Facts, by the posted invoices of the firm and by its reminders.
+FACTS = """
+import base64, json
+moves = env["account.move"].search(
+    [("is_legal", "=", True), ("state", "=", "posted")], order="name"
+)
+invoices = [
+    {
+        "name": move.name,
+        "matter": move.matter_ids.matter_number,
+        "totals": [move.amount_untaxed, move.amount_tax, move.amount_total],
+        "pdf": base64.b64encode(move.invoice_pdf_report_id.raw or b"").decode(),
+        "xml": base64.b64encode(move.ubl_cii_xml_id.raw or b"").decode(),
+    }
+    for move in moves
+]
+actions = env["legal.dunning.action"].search([])
+lines = env["account.move.line"].search([("parent_state", "=", "posted")])
+print("FACTS " + json.dumps({
+    "invoices": invoices,
+    "actions": sorted(actions.mapped("state")),
+    "balance": round(sum(lines.mapped("balance")), 2),
+    "unbilled": env["legal.billing.run.line"].search(
+        [("outcome", "=", "failed")]
+    ).mapped("message"),
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def checker():
+    """The e-invoice checker, loaded by its path: it needs no Odoo."""
+    spec = importlib.util.spec_from_file_location("facturx_checker", CHECKER)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def run_job(instance, out):
+    """Run the main job with a mail server of its own; return what it printed."""
+    mails = out / "courriels"
+    with mail_sink.running(sys.executable, ports.any_free(), mails) as options:
+        words = ("shell", "--no-http", "--log-level=warn", *options)
+        return instance.odoo(*words, stdin=JOB.format(out=str(out))).stdout
+
+
+def read_facts(instance):
+    printed = instance.shell(FACTS)
+    line = next(row for row in printed.splitlines() if row.startswith("FACTS "))
+    return json.loads(line.removeprefix("FACTS "))
+
+
+def test_month_ends_leave_lawful_documents_and_repeat_nothing(
+    addons_instance, checker, tmp_path
+):
+    printed = run_job(addons_instance, tmp_path)
+    facts = read_facts(addons_instance)
+    invoices = facts["invoices"]
+
+    # Each invoice of the firm is PDF/A-3b, XSD, EN 16931 and BR-FR clean, and its
+    # attachment is the stored XML.
+    files = [
+        (base64.b64decode(row["pdf"]), base64.b64decode(row["xml"])) for row in invoices
+    ]
+    findings = checker.check_pdfs(files)
+    assert {r["name"]: f for r, f in zip(invoices, findings, strict=True) if f} == {}
+
+    # The worked cases, to the cent, and named in the printed table.
+    totals = [row["totals"] for row in invoices]
+    for case in (
+        [5150.00, 1030.00, 6180.00],
+        [1500.00, 300.00, 1800.00],
+        [2040.00, 408.00, 2448.00],
+        [1612.26, 256.90, 1869.16],
+    ):
+        assert totals.count(case) == 1, case
+    assert "6\u202f180,00" in printed and "1\u202f869,16" in printed
+    assert facts["balance"] == 0
+
+    # What could not be billed is named; the others went on.
+    assert len({row["matter"] for row in invoices}) == 11
+    unsigned = "Défense de la marque"
+    assert facts["unbilled"]
+    assert all(unsigned in message for message in facts["unbilled"])
+
+    documents = sorted(tmp_path.rglob("*.pdf"))
+    by_folder = [Path(file).parent.name for file in documents]
+    assert by_folder.count("factures") >= 8
+    assert by_folder.count("relances") >= 2
+    mails = sorted((tmp_path / "courriels").glob("*.eml"))
+    assert mails
+    for mail in mails:
+        message = message_from_bytes(mail.read_bytes(), policy=policy.default)
+        text = message.get_body(("html", "plain")).get_content()
+        assert "access_token=" in text, mail.name
+
+    # A second run finds everything done.
+    run_job(addons_instance, tmp_path)
+    again = read_facts(addons_instance)
+    assert [r["name"] for r in again["invoices"]] == [r["name"] for r in invoices]
+    assert again["actions"] == facts["actions"]
+    assert sorted((tmp_path / "courriels").glob("*.eml")) == mails
