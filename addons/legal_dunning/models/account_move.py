@@ -129,7 +129,7 @@ class AccountMove(models.Model):
         # sudo: which words are used says nothing about the matter.
         for company, moves in self.sudo().grouped("company_id").items():
             found |= moves.with_company(company)._find_dunning_policies(company)
-        return {self.browse(move.id): policy for move, policy in found.items()}
+        return {move.with_env(self.env): policy for move, policy in found.items()}
 
     def _find_dunning_policies(self, company):
         Policy = self.env["legal.dunning.policy"]

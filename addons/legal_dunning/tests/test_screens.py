@@ -34,6 +34,14 @@ class TestScreens(DunningCommon):
             self.assertEqual(self.Action.search(domain), action)
         self.assertEqual(move.dunning_line_ids.action_open()["res_id"], action.id)
 
+    def test_new_invoice_is_typed_by_hand_as_in_stock(self):
+        """A draft that is not saved yet has no id, and the plan of its client."""
+        form = Form(
+            self.env["account.move"].with_context(default_move_type="out_invoice")
+        )
+        form.partner_id = self.client
+        self.assertEqual(form.dunning_policy_id, self.policy)
+
     def test_forms_open(self):
         self._create_invoice()
         action = self._run(FIRST)

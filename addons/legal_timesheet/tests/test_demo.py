@@ -39,7 +39,8 @@ class TestDemo(TransactionCase):
     def test_identifiers_of_clients_are_well_formed(self):
         clients = self.matters.partner_id
         self.assertEqual(len(clients), 12)
-        self.assertTrue(all(clients.mapped("email")))
+        # Downstream, a few clients have no address: they get letters.
+        self.assertGreaterEqual(len(clients.filtered("email")), 10)
         for client in clients.filtered("company_registry"):
             self.assertTrue(siret.is_valid(client.company_registry), client.name)
             self.assertTrue(tva.is_valid(client.vat), client.name)
@@ -68,7 +69,8 @@ class TestDemo(TransactionCase):
             min(entries.mapped("date")), today - relativedelta(months=7)
         )
         for matter in self.matters:
-            self.assertIn(len(matter.time_entry_ids), range(20, 41))
+            # Downstream, a worked case has just the entries of its arithmetic.
+            self.assertIn(len(matter.time_entry_ids), range(3, 41))
 
     def test_every_billable_entry_has_its_price(self):
         billable = self.matters.time_entry_ids.filtered("is_billable")
