@@ -41,6 +41,7 @@
     ],
     "assets": {
         "web.assets_tests": ["legal_billing/static/tests/tours/**/*"],
+        "web.assets_backend": ["legal_billing/static/src/backend/wide_form.scss"],
         "web.assets_frontend": [
             "legal_billing/static/src/portal/legal_invoice.scss",
         ],
