@@ -48,6 +48,15 @@ class Charge:
     amount: Decimal
 
 
+def to_decimal(value):
+    """Return a float of the ORM as the decimal it is shown as; nothing is zero.
+
+    >>> to_decimal(0.1), to_decimal(None)
+    (Decimal('0.1'), Decimal('0'))
+    """
+    return Decimal(str(value or 0))
+
+
 def round_money(amount, quantum):
     """Round half up to the currency's step.
 

@@ -145,11 +145,7 @@ class AccountMove(models.Model):
         show_acts = move.invoice_text_policy != "neutral" or move.env.context.get(
             "legal_annex"
         )
-        titles = dict(
-            move.env["legal.money.category"]
-            ._fields["section"]
-            ._description_selection(move.env)
-        )
+        titles = move.env["legal.money.category"]._get_section_titles()
         sections = {}
         product_lines = move.invoice_line_ids.filtered(
             lambda line: line.display_type == "product"

@@ -69,6 +69,11 @@ class LegalMoneyCategory(models.Model):
             )
         return category
 
+    @api.model
+    def _get_section_titles(self):
+        """Return {section: title}, in the language of the context."""
+        return dict(self._fields["section"]._description_selection(self.env))
+
     def _check_usable(self):
         """Refuse to bill through a category without an account or a tax."""
         for category in self:

@@ -78,7 +78,7 @@ class LegalPrebill(models.Model):
             ["term_id"],
             ["hours:sum"],
         ):
-            sources[term.matter_id].hours_before[term.id] = _decimal(hours)
+            sources[term.matter_id].hours_before[term.id] = fees.to_decimal(hours)
         return sources
 
     @api.model
@@ -237,9 +237,13 @@ class LegalPrebill(models.Model):
 
     def _charge_entries(self, matter, term, entries, sources):
         """Return {entry id: Charge} under one term."""
-        quantum = _decimal(term.currency_id.rounding)
+        quantum = fees.to_decimal(term.currency_id.rounding)
         works = [
-            fees.Work(entry.id, _decimal(entry.hours_billable), _decimal(entry.rate))
+            fees.Work(
+                entry.id,
+                fees.to_decimal(entry.hours_billable),
+                fees.to_decimal(entry.rate),
+            )
             for entry in entries
         ]
         if term.kind == "hourly":
@@ -329,11 +333,11 @@ class LegalPrebill(models.Model):
         )
         amounts = defaultdict(Decimal)
         for line in self._get_billed_lines():
-            amounts[line.term_id] += _decimal(line.amount)
+            amounts[line.term_id] += fees.to_decimal(line.amount)
         excesses = {}
         for term in capped:
             excess = fees.cap_excess(
-                term._get_cap(), _decimal(before.get(term)), amounts[term]
+                term._get_cap(), fees.to_decimal(before.get(term)), amounts[term]
             )
             if excess:
                 excesses[term] = excess
@@ -370,7 +374,3 @@ class LegalPrebill(models.Model):
 
     def _get_cap_label(self):
         return self.env._("Agreed cap")
-
-
-def _decimal(value):
-    return Decimal(str(value or 0))

@@ -59,7 +59,8 @@ class LegalPrebill(models.Model):
         partner = self.partner_id
         fiscal_position = self._get_fiscal_position()
         commands, ordered = [], []
-        titles = dict(self._section_titles())
+        prebill = self.with_context(lang=partner.lang or self.env.lang)
+        titles = prebill.env["legal.money.category"]._get_section_titles()
         sequence = 10
         for section, _label in SECTIONS:
             in_section = [group for group in groups if group["section"] == section]
@@ -269,14 +270,6 @@ class LegalPrebill(models.Model):
             "%(category)s – matter %(matter)s",
             category=line.category_id.name,
             matter=matter,
-        )
-
-    def _section_titles(self):
-        prebill = self.with_context(lang=self.partner_id.lang or self.env.lang)
-        return (
-            prebill.env["legal.money.category"]
-            ._fields["section"]
-            ._description_selection(prebill.env)
         )
 
     def _check_posted_total(self, move):

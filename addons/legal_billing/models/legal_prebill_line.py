@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -149,10 +147,10 @@ class LegalPrebillLine(models.Model):
             elif line.kind == "time":
                 line.amount = float(
                     fees.charge_amount(
-                        _decimal(line.hours),
-                        _decimal(line.hours_package),
-                        _decimal(line.rate),
-                        _decimal(line.currency_id.rounding or 0.01),
+                        fees.to_decimal(line.hours),
+                        fees.to_decimal(line.hours_package),
+                        fees.to_decimal(line.rate),
+                        fees.to_decimal(line.currency_id.rounding or 0.01),
                     )
                 )
             else:
@@ -299,7 +297,3 @@ class LegalPrebillLine(models.Model):
             "is_package": bool(self.hours_package) and not self.amount,
             "is_no_charge": self.decision == "no_charge",
         }
-
-
-def _decimal(value):
-    return Decimal(str(value or 0))
