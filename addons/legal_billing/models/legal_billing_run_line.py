@@ -121,4 +121,6 @@ class LegalBillingRunLine(models.Model):
         failures = move._legal_deliver_mails()
         if failures:
             return "failed", "\n".join(failures), {}
-        return "done", False, {"is_sent": True}
+        # What was left out of the pre-bill stays told; a failure now mended does not.
+        message = False if self.outcome == "failed" else self.message
+        return "done", message, {"is_sent": True}

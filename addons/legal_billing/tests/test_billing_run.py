@@ -181,3 +181,14 @@ class TestBillingRun(LegalBillingCommon):
         self.assertEqual(line.move_id.invoice_pdf_report_id, pdf)
         self.assertEqual(len(sent), 1)
         self.assertIn(self.client.email, sent[0])
+
+    def test_what_was_left_out_is_still_told_once_sent(self):
+        matter = self._create_good_matter()
+        cost = self._create_cost(matter, "disbursement", 50, "2026-04-10")
+        run = self._create_run()
+        self._run_all(run)
+        with real_send(self.env) as env:
+            run.with_env(env)._run_send()
+        line = self._line(run, matter)
+        self.assertTrue(line.is_sent)
+        self.assertIn(cost.name, line.message)
