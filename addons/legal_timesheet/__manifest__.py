@@ -6,7 +6,7 @@
     "author": "Legal Billing contributors",
     "license": "LGPL-3",
     "application": True,
-    "depends": ["hr_timesheet", "project", "mail", "portal"],
+    "depends": ["hr_timesheet", "project", "mail", "portal", "calendar"],
     "data": [
         "security/legal_groups.xml",
         "security/ir.model.access.csv",
@@ -27,6 +27,7 @@
         "views/project_project_views.xml",
         "views/res_partner_views.xml",
         "views/legal_menus.xml",
+        "views/res_config_settings_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["legal_timesheet/static/src/**/*"],

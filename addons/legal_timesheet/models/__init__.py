@@ -25,5 +25,7 @@ from . import project_project
 from . import project_task
 from . import project_update
 from . import report_project_task_user
+from . import res_company
+from . import res_config_settings
 from . import res_partner
 from . import timesheets_analysis_report
