@@ -100,6 +100,34 @@ class LegalBillingRunLine(models.Model):
         self.prebill_id.action_approve()
         return "done", self.message, {}
 
+    def _do_invoices_at_once(self):
+        """Make and post the invoices of these matters together.
+
+        :return bool: whether it was done; if not, nothing of it remains
+        """
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                moves = self.prebill_id._create_invoices(self.run_id.invoice_date)
+                moves.action_post()
+                by_prebill = {
+                    prebill: move for move in moves for prebill in move.prebill_ids
+                }
+                for line in self:
+                    move = by_prebill.get(line.prebill_id)
+                    line.write(
+                        {"outcome": "done", "move_id": move.id if move else False}
+                    )
+                self.env.flush_all()
+        except psycopg2.errors.IntegrityError:
+            return False
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            # Which of them is at fault, and why, comes out one by one.
+            _logger.info("Invoices of %s are made one by one", self.run_id.name)
+            return False
+        return True
+
     def _do_invoice(self):
         move = self.prebill_id._create_invoices(self.run_id.invoice_date)
         move.action_post()

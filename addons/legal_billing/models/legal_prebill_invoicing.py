@@ -38,27 +38,34 @@ class LegalPrebill(models.Model):
         self.invalidate_recordset(["state"])
         self._check_state("approved")
         moves = self.env["account.move"]
+        for company, prebills in self.grouped("company_id").items():
+            vals_list = prebills._prepare_invoices(invoice_date)
+            moves |= (
+                self.env["account.move"]
+                .with_company(company)
+                .with_context(default_move_type="out_invoice")
+                .create(vals_list)
+            )
+        self.write({"state": "invoiced"})
+        return moves
+
+    def _prepare_invoices(self, invoice_date):
+        """Return the values of the invoices of these pre-bills, all to be created
+        in one go; a pre-bill without an amount has none."""
+        vals_list = []
         for prebill in self:
             groups = prebill._group_lines()
             if groups:
-                vals, line_groups = prebill._prepare_invoice_vals(groups, invoice_date)
-                move = (
-                    self.env["account.move"]
-                    .with_company(prebill.company_id)
-                    .with_context(default_move_type="out_invoice")
-                    .create(vals)
-                )
-                prebill._link_invoice_lines(move, line_groups)
-                moves |= move
-            prebill.write({"state": "invoiced"})
-        return moves
+                vals_list.append(prebill._prepare_invoice_vals(groups, invoice_date))
+        return vals_list
 
     def _prepare_invoice_vals(self, groups, invoice_date):
-        """Return (account.move values, groups in the order of the lines)."""
+        """Return the values of an invoice, each line tied to its pre-bill lines."""
         self.ensure_one()
         partner = self.partner_id
         fiscal_position = self._get_fiscal_position()
-        commands, ordered = [], []
+        commands = []
+        followers = self._get_lines_without_group(groups)
         prebill = self.with_context(lang=partner.lang or self.env.lang)
         titles = prebill.env["legal.money.category"]._get_section_titles()
         sequence = 10
@@ -77,12 +84,10 @@ class LegalPrebill(models.Model):
             )
             for group in in_section:
                 sequence += 10
-                commands.append(
-                    Command.create(
-                        self._prepare_invoice_line(group, fiscal_position, sequence)
-                    )
-                )
-                ordered.append(group)
+                vals = self._prepare_invoice_line(group, fiscal_position, sequence)
+                lines = group["lines"] | followers.pop(id(group), self.line_ids[:0])
+                vals["prebill_line_ids"] = [Command.set(lines.ids)]
+                commands.append(Command.create(vals))
             sequence += 10
         vals = {
             "move_type": "out_invoice",
@@ -115,7 +120,7 @@ class LegalPrebill(models.Model):
                     )
                 ),
             )
-        return vals, ordered
+        return vals
 
     def _prepare_invoice_line(self, group, fiscal_position, sequence):
         category = group["category"]
@@ -140,29 +145,24 @@ class LegalPrebill(models.Model):
             )
         return vals
 
-    def _link_invoice_lines(self, move, line_groups):
-        """Tie each invoice line to the pre-bill lines it stands for.
+    def _get_lines_without_group(self, groups):
+        """Return {id of a group: the pre-bill lines that go with it}.
 
-        Time inside a package has no line of its own: it goes with the first line
-        of its term, or of the invoice, so that its status follows the payment.
+        Time inside a package has no invoice line of its own: it goes with the first
+        group of its term, or of the invoice, so that its status follows the payment.
         """
-        move_lines = move.invoice_line_ids.filtered(
-            lambda line: line.display_type == "product"
-        ).sorted(lambda line: (line.sequence, line.id))
-        by_term = {}
-        linked = self.env["legal.prebill.line"]
-        for move_line, group in zip(move_lines, line_groups, strict=True):
-            lines = group["lines"]
-            lines.sudo().invoice_line_ids = [Command.link(move_line.id)]
-            linked |= lines
-            for term in lines.term_id:
-                by_term.setdefault(term, move_line)
-        free = self.line_ids.filtered(
-            lambda line: line.decision in ("bill", "no_charge", "write_down")
-        )
-        for line in free - linked:
-            move_line = by_term.get(line.term_id) or move_lines[0]
-            line.sudo().invoice_line_ids = [Command.link(move_line.id)]
+        sections = [code for code, _label in SECTIONS]
+        ordered = sorted(groups, key=lambda group: sections.index(group["section"]))
+        by_term, grouped = {}, self.env["legal.prebill.line"]
+        for group in ordered:
+            grouped |= group["lines"]
+            for term in group["lines"].term_id:
+                by_term.setdefault(term, group)
+        followers = defaultdict(lambda: self.env["legal.prebill.line"])
+        for line in self.line_ids - grouped:
+            if line.decision in ("bill", "no_charge", "write_down"):
+                followers[id(by_term.get(line.term_id, ordered[0]))] |= line
+        return followers
 
     # -- grouping --------------------------------------------------------------
 

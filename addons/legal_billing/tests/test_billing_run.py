@@ -104,6 +104,48 @@ class TestBillingRun(LegalBillingCommon):
         self.assertEqual(line.prebill_id.state, "approved")
         self.assertFalse(line.prebill_id.move_ids)
 
+    def test_one_refused_invoice_takes_no_other_with_it(self):
+        """Invoices are posted together; the refused one fails alone, by name, and
+        the numbers of the others follow each other without a hole."""
+        good = [self._create_good_matter() for _ in range(3)]
+        bad = self._create_good_matter()
+        bad.partner_id = self.env["res.partner"].create(
+            {"name": "Sans Adresse SARL", "is_company": True}
+        )
+        run = self._create_run()
+        run._run_prebills()
+        run._run_approve()
+        run._run_invoice()
+        line = self._line(run, bad)
+        self.assertEqual(line.outcome, "failed")
+        self.assertIn("Sans Adresse SARL", line.message)
+        self.assertEqual(line.prebill_id.state, "approved")
+        moves = self.env["account.move"].union(
+            *[self._line(run, matter).move_id for matter in good]
+        )
+        self.assertEqual(moves.mapped("state"), ["posted"] * 3)
+        numbers = sorted(moves.mapped("sequence_number"))
+        self.assertEqual(numbers, list(range(numbers[0], numbers[0] + 3)))
+
+    def test_posting_costs_few_queries_an_invoice(self):
+        """At most 30 SQL statements for each further invoice, create and post."""
+        counts = []
+        for number in (2, 7):
+            matters = [self._create_good_matter() for _ in range(number)]
+            run = self._create_run()
+            run._run_prebills()
+            run._run_approve()
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            run._run_invoice()
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+            moves = run.line_ids.filtered(
+                lambda li, m=matters: li.matter_id in m
+            ).move_id
+            self.assertEqual(len(moves), number)
+        self.assertLessEqual((counts[1] - counts[0]) / 5, 30)
+
     def test_held_prebill_waits_then_is_taken_up_at_its_date(self):
         matter = self._create_good_matter()
         run = self._create_run()
