@@ -28,12 +28,17 @@ class AccountMoveLine(models.Model):
     )
 
     def _create_analytic_lines(self):
-        """Make the analytic lines of legal invoices whoever posts them.
+        """Make the analytic lines of matters' documents whoever posts them.
 
         sudo: they stand behind the matter's wall, which an accountant who posts or
-        resets the invoice may be outside of. Their label is the neutral one.
+        resets the document may be outside of. The label of an invoice is neutral.
         """
-        legal = self.filtered(lambda line: line.move_id.is_legal)
+        legal = self.filtered(
+            lambda line: (
+                line.move_id.is_legal
+                or line.move_id.is_purchase_document(include_receipts=True)
+            )
+        )
         super(AccountMoveLine, legal.sudo())._create_analytic_lines()
         return super(AccountMoveLine, self - legal)._create_analytic_lines()
 

@@ -7,7 +7,7 @@ class LegalCost(models.Model):
 
     _name = "legal.cost"
     _description = "Matter Cost"
-    _inherit = ["legal.wall.mixin", "mail.thread"]
+    _inherit = ["legal.wall.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 
@@ -26,7 +26,7 @@ class LegalCost(models.Model):
         "legal.money.category",
         required=True,
         check_company=True,
-        domain=[("section", "!=", "fees")],
+        domain=[("section", "in", ("expenses", "disbursements"))],
     )
     section = fields.Selection(related="category_id.section", store=True)
     quantity = fields.Float(default=1, required=True)
@@ -45,6 +45,11 @@ class LegalCost(models.Model):
         help="The supplier's document bears the client's name, not the firm's.",
     )
     proof_attachment_ids = fields.Many2many("ir.attachment", string="Proof")
+    is_cancelled = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Nothing is left to bill: the vendor took it back.",
+    )
     prebill_line_ids = fields.One2many("legal.prebill.line", "cost_id")
     billing_status = fields.Selection(
         [
@@ -53,6 +58,7 @@ class LegalCost(models.Model):
             ("billed", "Billed"),
             ("paid", "Paid"),
             ("written_off", "Written off"),
+            ("cancelled", "Cancelled"),
         ],
         compute="_compute_billing_status",
         store=True,
@@ -89,6 +95,16 @@ class LegalCost(models.Model):
             # sudo: only the person who uploaded a loose file may write on it.
             loose = cost.proof_attachment_ids.sudo().filtered(lambda a: not a.res_id)
             loose.write({"res_model": self._name, "res_id": cost.id})
+
+    def _add_proofs(self, attachments):
+        """Attach copies of files kept elsewhere, each once, behind this wall."""
+        self.ensure_one()
+        known = set(self.proof_attachment_ids.mapped("checksum"))
+        for attachment in attachments:
+            if attachment.checksum not in known:
+                self.proof_attachment_ids |= attachment.copy(
+                    {"res_model": self._name, "res_id": self.id}
+                )
 
     def write(self, vals):
         guarded = {

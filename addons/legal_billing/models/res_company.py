@@ -23,6 +23,16 @@ class ResCompany(models.Model):
         default=True,
         help="When off, billing under an unsigned agreement only warns.",
     )
+    legal_cost_from_bills = fields.Boolean(
+        string="Make costs when vendor bills are posted",
+        default=True,
+        help="Lines on a matter's analytic account become costs of that matter.",
+    )
+    legal_rate_max_age = fields.Integer(
+        string="Days an exchange rate holds",
+        default=4,
+        help="No rate is published on closed days: the last one holds that long.",
+    )
     legal_tax_disbursement_id = fields.Many2one(
         "account.tax", string="Tax of disbursements", check_company=True
     )

@@ -7,3 +7,9 @@ class ResConfigSettings(models.TransientModel):
     legal_requires_signature = fields.Boolean(
         related="company_id.legal_requires_signature", readonly=False
     )
+    legal_cost_from_bills = fields.Boolean(
+        related="company_id.legal_cost_from_bills", readonly=False
+    )
+    legal_rate_max_age = fields.Integer(
+        related="company_id.legal_rate_max_age", readonly=False
+    )

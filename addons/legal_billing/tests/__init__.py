@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_billing_run,
     test_chain,
+    test_cost,
     test_document_check,
     test_document_checker,
     test_document_facturx,
