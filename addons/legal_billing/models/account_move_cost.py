@@ -157,9 +157,7 @@ class AccountMove(models.Model):
         lines = self._legal_get_cost_lines() - known
         for (line, matter), (category, amount) in lines._legal_share_out().items():
             costs_of_matter = open_costs.filtered(
-                lambda c, m=matter, k=category: (
-                    c.matter_id == m and c.category_id == k
-                )
+                lambda c, m=matter, k=category: c.matter_id == m and c.category_id == k
             ).sorted(lambda c, li=line: c.source_line_id.name != li.name)
             for cost in costs_of_matter:
                 source = cost.amount if not cost.is_cancelled else 0.0
@@ -178,8 +176,10 @@ class AccountMove(models.Model):
         bills = self.sudo().filtered(
             lambda m: m.move_type in ("in_invoice", "in_receipt")
         )
-        for cost in self.env["legal.cost"].sudo().search(
-            [("source_line_id", "in", bills.invoice_line_ids.ids)]
+        for cost in (
+            self.env["legal.cost"]
+            .sudo()
+            .search([("source_line_id", "in", bills.invoice_line_ids.ids)])
         ):
             cost._follow_source(0.0, cost.source_document or "")
         refunds = self.sudo().filtered(lambda m: m.move_type == "in_refund")

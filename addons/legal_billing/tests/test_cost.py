@@ -240,7 +240,11 @@ class TestCostFromBill(LegalBillingCommon):
         """100,01 by 33,33 % + 33,33 % + 33,34 %: nothing lost, nothing made up."""
         others = self._create_matter() | self._create_matter()
         bill = self._bill_from_vendor(
-            [self._line(100.01, {self.matter: 33.33, others[0]: 33.33, others[1]: 33.34})]
+            [
+                self._line(
+                    100.01, {self.matter: 33.33, others[0]: 33.33, others[1]: 33.34}
+                )
+            ]
         )
         costs = self._costs(bill)
         self.assertEqual(len(costs), 3)
@@ -253,9 +257,7 @@ class TestCostFromBill(LegalBillingCommon):
         self._bill_from_vendor([self._line(100)])
         prebill, move = self._bill(self.matter, "2026-04-30")
         self.assertEqual(move.amount_untaxed, 100.0)
-        again, _w = self.env["legal.prebill"]._generate(
-            self.matter, prebill.date_to
-        )
+        again, _w = self.env["legal.prebill"]._generate(self.matter, prebill.date_to)
         self.assertFalse(again)
 
     def _refund(self, bill, amount=None):
@@ -296,9 +298,7 @@ class TestCostFromBill(LegalBillingCommon):
         self._bill(self.matter, "2026-04-30")
         self._refund(bill, 30)
         self.assertEqual((cost.amount, cost.needs_review), (100.0, True))
-        self.assertEqual(
-            cost.activity_ids.user_id, self.lawyers["partner"].user_id
-        )
+        self.assertEqual(cost.activity_ids.user_id, self.lawyers["partner"].user_id)
         cost.action_reviewed()
         self.assertFalse(cost.needs_review)
 
