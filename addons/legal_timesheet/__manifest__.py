@@ -13,6 +13,7 @@
         "security/legal_company_rules.xml",
         "security/legal_wall_rules.xml",
         "security/legal_team_rules.xml",
+        "security/legal_timer_rules.xml",
         "data/ir_sequence.xml",
         "data/legal_grade.xml",
         "data/legal_activity_code.xml",
@@ -28,8 +29,10 @@
         "views/res_partner_views.xml",
         "views/legal_menus.xml",
         "views/res_config_settings_views.xml",
+        "views/legal_time_timer_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["legal_timesheet/static/src/**/*"],
+        "web.assets_tests": ["legal_timesheet/static/tests/tours/**/*"],
     },
 }

@@ -4,5 +4,6 @@
 * :mod:`.rounding` turns worked minutes into billable minutes;
 * :mod:`.rates` says which dated rate wins for an entry, and why;
 * :mod:`.conflicts` finds parties who stand on both sides;
-* :mod:`.quick_entry` reads one line of text as a time entry.
+* :mod:`.quick_entry` reads one line of text as a time entry;
+* :mod:`.timers` counts, and says when a timer has to ask what to keep.
 """

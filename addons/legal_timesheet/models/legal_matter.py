@@ -16,7 +16,12 @@ class LegalMatter(models.Model):
 
     _name = "legal.matter"
     _description = "Matter"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "portal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "legal.time.start",
+    ]
     _order = "matter_number desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["matter_number", "name", "partner_id.name"]

@@ -96,9 +96,7 @@ class LegalMatter(models.Model):
         }
 
     def action_quick_entry(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "legal_timesheet.legal_time_quick_entry_action"
-        )
-        action["context"] = {"default_line": f"{self.matter_number} "}
-        return action
+        return self.action_record_time()
+
+    def _get_time_defaults(self):
+        return {"matter_id": self.id}

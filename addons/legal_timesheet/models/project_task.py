@@ -4,7 +4,7 @@ from odoo.exceptions import ValidationError
 
 class ProjectTask(models.Model):
     _name = "project.task"
-    _inherit = ["legal.wall.mixin", "project.task"]
+    _inherit = ["legal.wall.mixin", "project.task", "legal.time.start"]
 
     matter_id = fields.Many2one(
         related="project_id.matter_id", store=True, index="btree_not_null"
@@ -25,3 +25,10 @@ class ProjectTask(models.Model):
                             matter=matter_sudo._neutral_label(),
                         )
                     )
+
+    def _get_time_defaults(self):
+        return {
+            "matter_id": self.matter_id.id,
+            "task_id": self.id,
+            "narrative": self.name,
+        }

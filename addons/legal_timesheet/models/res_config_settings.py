@@ -1,5 +1,12 @@
-from odoo import models
+from odoo import fields, models
 
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
+
+    legal_timer_ask_hours = fields.Float(
+        related="company_id.legal_timer_ask_hours", readonly=False
+    )
+    legal_timer_idle_minutes = fields.Integer(
+        related="company_id.legal_timer_idle_minutes", readonly=False
+    )

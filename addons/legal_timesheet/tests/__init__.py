@@ -6,4 +6,5 @@ from . import test_matter
 from . import test_quick_entry
 from . import test_rate
 from . import test_time_entry
+from . import test_timer
 from . import test_wall
