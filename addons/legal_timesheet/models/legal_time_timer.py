@@ -343,7 +343,7 @@ class LegalTimeTimer(models.Model):
         return {"kind": "aside", "matter": self._get_label()}
 
     def _make_entry(self, values):
-        """Create the entry with all its checks, as its person; then forget the timer."""
+        """Create the entry with all its checks, then forget the timer."""
         self.ensure_one()
         proposal = self._propose()
         words = {name: proposal[name] for name in WORDS}

@@ -7,4 +7,5 @@ from . import test_quick_entry
 from . import test_rate
 from . import test_time_entry
 from . import test_timer
+from . import test_timer_browser
 from . import test_wall

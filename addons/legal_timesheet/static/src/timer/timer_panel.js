@@ -1,4 +1,4 @@
-import { Component, onWillUnmount, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { parseDuration } from "../core/duration";
@@ -26,11 +26,6 @@ export class TimerPanel extends Component {
         this.startTitle = _t("Start the timer");
         this.switchTitle = _t("Switch to");
         this.pickerLabel = _t("Another matter: number, object or client");
-        this.onAskStop = () => this.askStop();
-        this.env.bus.addEventListener("LEGAL-TIMER-STOP", this.onAskStop);
-        onWillUnmount(() => {
-            this.env.bus.removeEventListener("LEGAL-TIMER-STOP", this.onAskStop);
-        });
         if (this.props.close && this.service.stopWanted) {
             this.service.stopWanted = false;
             this.askStop();
