@@ -2,6 +2,8 @@ from odoo import models
 from odoo.tools import format_date
 from odoo.tools.image import image_data_uri
 
+from odoo.addons.legal_timesheet.engine.rounding import DAY
+
 from ..engine.colors import readable_accent
 from .account_move_print import NO_BREAK, format_hours
 
@@ -162,18 +164,37 @@ class AccountMove(models.Model):
         )
         if not has_hours:
             return ""
-        rules = {matter._get_time_increment() for matter in self.sudo().matter_ids}
+        rules = self._legal_get_time_rules()
         if len(rules) != 1 or self.invoice_text_policy == "neutral":
             return self.env._(
                 "Time is charged at the hourly rates of your fee agreement. Amounts"
                 " are before VAT."
             )
-        minutes = rules.pop()[0]
+        increment = rules.pop()
+        minutes = increment.minutes or 1
+        if increment.scope == DAY:
+            return self.env._(
+                "The time of a day is added up for each person, counted in steps of"
+                " %(step)s and charged at the hourly rates of your fee agreement: time"
+                " × rate = amount, before VAT.",
+                step=format_hours(minutes / 60),
+            )
         return self.env._(
             "Time is counted in steps of %(step)s and charged at the hourly rates of"
             " your fee agreement: time × rate = amount, before VAT.",
             step=format_hours(minutes / 60),
         )
+
+    def _legal_get_time_rules(self):
+        """Return how the time on this document was counted, day by day."""
+        # sudo: the reader's own invoice; the rule holds no secret
+        move = self.sudo()
+        lines = move.invoice_line_ids.prebill_line_ids.filtered("entry_id")
+        pairs = {(line.matter_id.id, line.date) for line in lines}
+        if not pairs:
+            return {matter._get_time_increment() for matter in move.matter_ids}
+        increments = lines.matter_id._get_time_increments(pairs)
+        return set(increments.values())
 
     def _legal_get_portal_payments(self):
         """Return what came off this document, oldest first."""

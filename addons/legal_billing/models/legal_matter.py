@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 
@@ -75,9 +77,9 @@ class LegalMatter(models.Model):
             )
         )
         # sudo: amounts of the matter's own invoices, see the docstring.
-        billed = {
-            matter.id: (balance, moves)
-            for matter, balance, moves in self.env["account.move.line"]
+        billed = defaultdict(list)
+        for matter, *figures in (
+            self.env["account.move.line"]
             .sudo()
             ._read_group(
                 [
@@ -85,20 +87,74 @@ class LegalMatter(models.Model):
                     ("parent_state", "=", "posted"),
                     ("display_type", "=", "product"),
                 ],
-                ["matter_id"],
-                ["balance:sum", "move_id:recordset"],
+                ["matter_id", "currency_id"],
+                ["amount_currency:sum", "balance:sum", "move_id:recordset"],
             )
-        }
+        ):
+            billed[matter.id].append(figures)
         for matter in self:
-            balance, moves = billed.get(
-                matter.id, (0.0, self.env["account.move"].sudo())
-            )
+            rows = billed[matter.id]
+            moves = self.env["account.move"].sudo().union(*(row[3] for row in rows))
             matter.amount_wip = time.get(matter, 0.0) + costs.get(matter, 0.0)
-            matter.amount_billed = -balance
-            matter.amount_unpaid = sum(moves.mapped("amount_residual_signed"))
+            matter.amount_billed = -sum(
+                matter._get_own_amount(*figures) for *figures, _moves in rows
+            )
+            matter.amount_unpaid = sum(
+                matter._get_own_amount(
+                    move.currency_id,
+                    move.amount_residual * -move.direction_sign,
+                    move.amount_residual_signed,
+                )
+                for move in moves
+            )
             matter.move_count = len(moves)
             matter.prebill_count = prebills.get(matter, 0)
             matter.cost_count = cost_counts.get(matter, 0)
+
+    def _get_own_amount(self, currency, amount, balance):
+        """Return an amount of the ledger in the currency of the matter.
+
+        :param amount: in ``currency``
+        :param balance: the same in the currency of the company
+        """
+        self.ensure_one()
+        if currency == self.currency_id:
+            return amount
+        company = self.company_id
+        if company.currency_id == self.currency_id:
+            return balance
+        today = fields.Date.context_today(self)
+        return company.currency_id._convert(balance, self.currency_id, company, today)
+
+    # -- what an agreement says about time ---------------------------------------
+
+    def _can_change_currency(self):
+        """A signed agreement, a pre-bill or a cost is in the currency it was made."""
+        return (
+            super()._can_change_currency()
+            and "signed" not in self.agreement_ids.mapped("state")
+            and not self.prebill_ids
+            and not self.cost_ids
+        )
+
+    def _get_time_increments(self, pairs):
+        """Let the signed agreement of a day replace the rule of the matter."""
+        pairs = list(pairs)
+        increments = super()._get_time_increments(pairs)
+        # sudo: how time is counted binds whoever records it
+        signed = self.sudo().agreement_ids.filtered(
+            lambda agreement: agreement.state != "draft" and agreement.has_time_rule
+        )
+        if not signed:
+            return increments
+        today = fields.Date.context_today(self)
+        for matter_id, day in pairs:
+            agreement = signed.filtered(
+                lambda a, m=matter_id, d=day or today: a._rules_time_of(m, d)
+            )[:1]
+            if agreement:
+                increments[matter_id, day] = agreement._get_time_rule()
+        return increments
 
     def action_view_agreements(self):
         return self._action_view_satellite(

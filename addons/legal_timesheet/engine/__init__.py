@@ -3,6 +3,7 @@
 * :mod:`.durations` reads and prints durations the way people write them;
 * :mod:`.rounding` turns worked minutes into billable minutes;
 * :mod:`.rates` says which dated rate wins for an entry, and why;
+* :mod:`.revision` makes new prices out of old ones;
 * :mod:`.conflicts` finds parties who stand on both sides;
 * :mod:`.quick_entry` reads one line of text as a time entry;
 * :mod:`.timers` counts, and says when a timer has to ask what to keep.

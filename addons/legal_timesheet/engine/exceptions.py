@@ -13,6 +13,10 @@ class RoundingError(EngineError):
     """The increment or the rule makes no sense."""
 
 
+class RevisionError(EngineError):
+    """The price cannot be revised that way."""
+
+
 class AmbiguousRateError(EngineError):
     """Two rates of the very same scope cover the same day."""
 

@@ -6,6 +6,10 @@ on its day, scopes are compared field by field in the order of
 :data:`SPECIFICITY`; the first field that one rate names and the other does not
 decides. So a rate of the matter beats any rate of the client, however precise.
 
+A matter is priced in its own currency. A rate in another one fits only where the
+matter is kept in the firm's currency (``currency_strict`` is false) and the rate
+names that matter or its client: somebody chose it for them.
+
 How to use: gather every rate that may fit a whole batch in one query, then call
 :func:`resolve` once. How it works: rates are ranked once, most specific first,
 and indexed by scope, so that each request only looks at the scopes that exist.
@@ -57,6 +61,8 @@ class RateRequest:
     employee: int | None = None
     grade: int | None = None
     activity: int | None = None
+    currency: str | None = None
+    currency_strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,8 @@ class RateResult:
     since: date | None = None
     steps: tuple = ()
     beaten: tuple = field(default=())
+    elsewhere: tuple = field(default=())
+    """Rates that fit in all but their currency."""
 
     @property
     def found(self):
@@ -107,12 +115,28 @@ def fits(rate, request):
     """
     return (
         rate.covers(request.on)
+        and accepts_currency(rate, request)
         and rate.matter in (None, request.matter)
         and (rate.partner is None or rate.partner in request.partners)
         and rate.employee in (None, request.employee)
         and rate.grade in (None, request.grade)
         and rate.activity in (None, request.activity)
     )
+
+
+def accepts_currency(rate, request):
+    """Tell whether a rate in this currency may price the request.
+
+    >>> swiss = Rate(1, Decimal(350), "CHF", date(2026, 1, 1), grade=4)
+    >>> of_matter = Rate(2, Decimal(350), "CHF", date(2026, 1, 1), matter=7)
+    >>> in_euro = RateRequest("a", date(2026, 1, 1), matter=7, currency="EUR")
+    >>> accepts_currency(swiss, in_euro), accepts_currency(of_matter, in_euro)
+    (False, True)
+    """
+    if request.currency is None or rate.currency == request.currency:
+        return True
+    chosen = rate.matter is not None or rate.partner is not None
+    return chosen and not request.currency_strict
 
 
 def resolve(requests, rates):
@@ -157,9 +181,15 @@ def overlaps(first, second):
 
 
 def _resolve_one(request, by_scope, ranks):
-    found = [rate for rank in ranks for rate in _at_rank(request, by_scope, rank)]
+    found, elsewhere = [], []
+    for rank in ranks:
+        for scope in _scopes(request, rank):
+            fit, other = _at_scope(request, by_scope.get(scope, ()))
+            found += fit
+            elsewhere += other
+    away = tuple(rate.id for rate in elsewhere)
     if not found:
-        return RateResult(request.key)
+        return RateResult(request.key, elsewhere=away)
     winner = found[0]
     return RateResult(
         key=request.key,
@@ -173,21 +203,31 @@ def _resolve_one(request, by_scope, ranks):
             if value is not None
         ),
         beaten=tuple(rate.id for rate in found[1:]),
+        elsewhere=away,
     )
 
 
-def _at_rank(request, by_scope, rank):
-    """Rates of one rank that fit, the client's own before his company's."""
-    found = []
-    for scope in _scopes(request, rank):
-        covering = [r for r in by_scope.get(scope, ()) if r.covers(request.on)]
-        if len(covering) > 1:
-            raise AmbiguousRateError(covering[0].id, covering[1].id)
-        found += covering
-    return found
+def _at_scope(request, group):
+    """Return (rates of one scope that price the request, those of another currency).
+
+    The request's own currency first; without it, the only other one there is. Of
+    two other currencies neither was chosen.
+    """
+    covering = [rate for rate in group if rate.covers(request.on)]
+    if len(covering) > 1:
+        seen = {}
+        for rate in covering:
+            if rate.currency in seen:
+                raise AmbiguousRateError(seen[rate.currency].id, rate.id)
+            seen[rate.currency] = rate
+    accepted = [rate for rate in covering if accepts_currency(rate, request)]
+    own = [rate for rate in accepted if rate.currency == request.currency]
+    fit = own or (accepted if len(accepted) == 1 else [])
+    return fit, [rate for rate in covering if rate not in fit]
 
 
 def _scopes(request, rank):
+    """Yield the scopes of one rank, the client's own before his company's."""
     names_partner = rank[SPECIFICITY.index("partner")]
     for partner in request.partners if names_partner else (None,):
         values = {

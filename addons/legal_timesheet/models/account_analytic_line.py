@@ -1,9 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..engine.durations import hours_from_minutes, minutes_from_hours
-from ..engine.rounding import billable_minutes
-
 
 class AccountAnalyticLine(models.Model):
     """The time entry: a timesheet line on the project of a matter.
@@ -34,6 +31,12 @@ class AccountAnalyticLine(models.Model):
         store=True,
         readonly=False,
         help="Hours worked, rounded by the increment of the matter.",
+    )
+    is_hours_by_hand = fields.Boolean(
+        "Billable Hours by Hand",
+        copy=False,
+        readonly=True,
+        help="Somebody chose the billable hours: no rounding of the day touches them.",
     )
     is_billable = fields.Boolean(
         "Chargeable", compute="_compute_is_billable", store=True, readonly=False
@@ -82,13 +85,6 @@ class AccountAnalyticLine(models.Model):
                 not line.activity_code_id or line.activity_code_id.is_billable
             )
 
-    @api.depends("unit_amount", "is_billable", "matter_id")
-    def _compute_hours_billable(self):
-        for line in self:
-            line.hours_billable = (
-                line._get_hours_billable() if line.is_billable else 0.0
-            )
-
     @api.depends("rate", "hours_billable", "legal_currency_id")
     def _compute_amount_billable(self):
         for line in self:
@@ -100,6 +96,16 @@ class AccountAnalyticLine(models.Model):
     def _onchange_matter_id(self):
         if self.matter_id and self.matter_id.project_id != self.project_id:
             self.project_id = self.matter_id.project_id
+
+    @api.model
+    def default_get(self, fields):
+        """Name the user from the start: rate and rounding depend on who worked."""
+        values = super().default_get(fields)
+        if "matter_id" in fields and "employee_id" in fields:
+            values["employee_id"] = (
+                values.get("employee_id") or self.env.user.employee_id.id
+            )
+        return values
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -118,13 +124,6 @@ class AccountAnalyticLine(models.Model):
             matter_sudo = self.env["legal.matter"].sudo().browse(vals["matter_id"])
             vals["project_id"] = matter_sudo.project_id.id
         vals.pop("matter_id", None)
-
-    def _get_hours_billable(self):
-        """Return the hours to bill: worked hours rounded by the matter's rule."""
-        self.ensure_one()
-        increment, rule = self.matter_id.sudo()._get_time_increment()
-        minutes = max(minutes_from_hours(self.unit_amount or 0.0), 0)
-        return float(hours_from_minutes(billable_minutes(minutes, increment, rule)))
 
     def _is_time_entry(self):
         self.ensure_one()

@@ -78,12 +78,15 @@ class AccountAnalyticLine(models.Model):
         """
         entries = self._entries_in("draft", "submitted")
         priced = self.env["legal.rate"]._resolve_batch(entries)
+        grades = self.env["legal.rate"]._get_entry_grades(entries)
         by_values = {}
         for entry in entries:
             values = priced[entry]
             if not values and entry.is_billable:
                 raise entry._make_no_rate_error()
-            frozen = self._prepare_frozen_values(values or self._prepare_no_rate(entry))
+            frozen = self._prepare_frozen_values(
+                values or self._prepare_no_rate(entry, grades[entry])
+            )
             key = tuple(frozen.values())
             by_values.setdefault(key, (frozen, []))[1].append(entry.id)
         approval = self._prepare_approval_values()
@@ -143,14 +146,7 @@ class AccountAnalyticLine(models.Model):
         }
 
     def _make_no_rate_error(self):
-        return UserError(
-            self.env._(
-                "No rate fits the entry of %(person)s on %(matter)s on %(day)s: add"
-                " a rate"
-                " for that day under Configuration / Rates.",
-                **self._entry_words(),
-            )
-        )
+        return UserError(self._get_no_rate_sentence())
 
     def _tell_returned(self, word):
         """Tell each author once per matter; the message names no work."""

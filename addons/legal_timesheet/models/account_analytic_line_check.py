@@ -1,8 +1,5 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
-
-HOURS_IN_A_DAY = 24
 
 
 class AccountAnalyticLine(models.Model):
@@ -15,6 +12,7 @@ class AccountAnalyticLine(models.Model):
         entries = self.filtered(lambda line: line._is_time_entry())
         for entry in entries:
             entry._check_hours()
+            entry._check_period()
             entry._check_matter_is_running()
             entry._check_person_on_team()
         entries._check_day_is_not_longer_than_a_day()
@@ -31,15 +29,15 @@ class AccountAnalyticLine(models.Model):
             )
 
     def _check_matter_is_running(self):
+        # sudo: state and dates of the matter bind everybody
         matter = self.matter_id.sudo()
-        words = self._entry_words()
         if matter.state == "draft":
             raise ValidationError(
                 self.env._(
                     "%(person)s cannot record time on %(matter)s on %(day)s: the"
                     " matter is"
                     " not open yet, open it first.",
-                    **words,
+                    **self._entry_words(),
                 )
             )
         if matter.opened_on and self.date < matter.opened_on:
@@ -48,7 +46,7 @@ class AccountAnalyticLine(models.Model):
                     "%(person)s cannot record time on %(matter)s on %(day)s: the matter"
                     " opened on %(opened)s, change the day or the opening date.",
                     opened=self._format_day(matter.opened_on),
-                    **words,
+                    **self._entry_words(),
                 )
             )
         if matter.closed_on and self.date > matter.closed_on:
@@ -57,7 +55,7 @@ class AccountAnalyticLine(models.Model):
                     "%(person)s cannot record time on %(matter)s on %(day)s: the matter"
                     " closed on %(closed)s, reopen it first.",
                     closed=self._format_day(matter.closed_on),
-                    **words,
+                    **self._entry_words(),
                 )
             )
 
@@ -71,34 +69,6 @@ class AccountAnalyticLine(models.Model):
                     **self._entry_words(),
                 )
             )
-
-    def _check_day_is_not_longer_than_a_day(self):
-        """Sum the day of each person over all projects, in one query."""
-        if not self:
-            return
-        # sudo: hours on matters that the user may not see count too
-        totals = {
-            (employee.id, day): hours
-            for employee, day, hours in self.sudo()._read_group(
-                Domain("project_id", "!=", False)
-                & Domain("employee_id", "in", self.employee_id.ids)
-                & Domain("date", "in", list(set(self.mapped("date")))),
-                ["employee_id", "date:day"],
-                ["unit_amount:sum"],
-            )
-        }
-        for entry in self:
-            hours = totals.get((entry.employee_id.id, entry.date), 0.0)
-            if hours > HOURS_IN_A_DAY:
-                raise ValidationError(
-                    self.env._(
-                        "%(person)s would have %(hours).1f hours on %(day)s, more"
-                        " than a"
-                        " day has: shorten the entry on %(matter)s or change its day.",
-                        hours=hours,
-                        **entry._entry_words(),
-                    )
-                )
 
     # ----------------------------------------------------------------- frozen time
 
@@ -159,6 +129,7 @@ class AccountAnalyticLine(models.Model):
 
     def _check_can_write(self, values):
         self._check_not_frozen(values)
+        self._check_not_locked(values)
         self._check_no_approval_typed_in(values)
         others = self.filtered(lambda line: line.user_id != self.env.user)
         answered_for = others.filtered(

@@ -7,7 +7,13 @@ class AccountAnalyticLine(models.Model):
 
     _inherit = "account.analytic.line"
 
-    @api.depends("employee_id", "date", "matter_id", "project_id", "activity_code_id")
+    @api.depends(
+        "employee_id",
+        "date",
+        "matter_id.partner_id",
+        "project_id",
+        "activity_code_id",
+    )
     def _compute_rate(self):
         """Price the drafts of the batch in one query; keep what is frozen."""
         frozen = self.filtered(lambda line: line.approval_state == "approved")
@@ -15,28 +21,45 @@ class AccountAnalyticLine(models.Model):
             line.rate, line.rate_id = line.rate, line.rate_id
             line.rate_source, line.grade_id = line.rate_source, line.grade_id
             line.legal_currency_id = line.legal_currency_id
-        drafts = (self - frozen).filtered(lambda line: line._is_time_entry())
+        drafts = (self - frozen).filtered(
+            lambda line: line._is_time_entry() and line.date
+        )
         for line in self - frozen - drafts:
             line.update(self._prepare_no_rate(line))
         priced = self.env["legal.rate"]._resolve_batch(drafts)
+        grades = self.env["legal.rate"]._get_entry_grades(drafts)
         for line in drafts:
-            line.update(priced[line] or self._prepare_no_rate(line))
+            line.update(priced[line] or self._prepare_no_rate(line, grades[line]))
 
-    def _prepare_no_rate(self, line):
+    def _prepare_no_rate(self, line, grade=False):
         return {
             "rate": 0.0,
             "rate_id": False,
             "rate_source": False,
-            "grade_id": line._get_grade_today(),
-            "legal_currency_id": line.company_id.currency_id,
+            "grade_id": grade,
+            # sudo: the currency of the matter, for whoever records time on it
+            "legal_currency_id": line.matter_id.sudo().currency_id
+            or line.company_id.currency_id,
         }
 
-    def _get_grade_today(self):
-        """Return the grade of the person on the day of the entry."""
+    def _get_no_rate_sentence(self):
+        """Say what is missing: the currency too, where another one has a rate."""
         self.ensure_one()
-        if not self._is_time_entry() or not self.employee_id or not self.date:
-            return False
-        return self._get_employee_sudo()._get_grade_on(self.date)
+        # sudo: the currency of the matter, for whoever records time on it
+        matter = self.matter_id.sudo()
+        words = {**self._entry_words(), "currency": matter.currency_id.name}
+        if matter.currency_id != matter.company_id.currency_id:
+            return self.env._(
+                "No rate in %(currency)s fits the entry of %(person)s on %(matter)s on"
+                " %(day)s: its client is billed in %(currency)s, add a rate in that"
+                " currency for that day under Configuration / Rates.",
+                **words,
+            )
+        return self.env._(
+            "No rate fits the entry of %(person)s on %(matter)s on %(day)s: add a rate"
+            " for that day under Configuration / Rates.",
+            **words,
+        )
 
     @api.model
     def _legal_recompute_drafts(self, domain):

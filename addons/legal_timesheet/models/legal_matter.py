@@ -47,7 +47,15 @@ class LegalMatter(models.Model):
         index=True,
         default=lambda self: self.env.company,
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = fields.Many2one(
+        "res.currency",
+        "Fee Currency",
+        compute="_compute_currency_id",
+        store=True,
+        precompute=True,
+        help="Fees are counted and billed in the currency stated on the client, else"
+        " in the company's.",
+    )
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -429,11 +437,6 @@ class LegalMatter(models.Model):
         """Return what outsiders may read: the number, never client or object."""
         self.ensure_one()
         return self.matter_number
-
-    def _get_time_increment(self):
-        """Return ``(minutes, rule)`` for rounding; an agreement may override it."""
-        self.ensure_one()
-        return self.time_increment_minutes, self.time_rounding
 
     def _get_time_domain(self):
         """Return the domain of the time entries of these matters."""

@@ -1,11 +1,7 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date, formatLang
-
-from ..engine import rates
+from odoo.tools import SQL, format_date, formatLang
 
 #: scope field of the model -> field of the engine, the most decisive first
 SCOPE = {
@@ -63,6 +59,8 @@ class LegalRate(models.Model):
     _no_overlap = models.Constraint(
         """EXCLUDE USING gist (
             int8range(COALESCE(company_id, 0), COALESCE(company_id, 0), '[]') WITH =,
+            int8range(COALESCE(currency_id, 0), COALESCE(currency_id, 0), '[]')
+                WITH =,
             int8range(COALESCE(matter_id, 0), COALESCE(matter_id, 0), '[]') WITH =,
             int8range(COALESCE(partner_id, 0), COALESCE(partner_id, 0), '[]') WITH =,
             int8range(COALESCE(employee_id, 0), COALESCE(employee_id, 0), '[]') WITH =,
@@ -94,32 +92,47 @@ class LegalRate(models.Model):
                 since=self._format_day(rate.date_from),
             )
 
-    @api.constrains("date_from", "date_to", "active", "company_id", *SCOPE)
+    @api.constrains(
+        "date_from", "date_to", "active", "company_id", "currency_id", *SCOPE
+    )
     def _check_overlap(self):
-        for rate in self.filtered("active"):
-            if other := self.search(rate._get_overlap_domain(), limit=1):
-                raise ValidationError(
-                    self.env._(
-                        "The rate “%(first)s” and the rate “%(second)s” cover the same"
-                        " days: end one the day before the other begins.",
-                        first=other.name,
-                        second=rate.name,
-                    )
-                )
+        """Name two rates of one scope that share a day; one query for a whole import.
 
-    def _get_overlap_domain(self):
-        self.ensure_one()
-        domain = Domain("id", "!=", self.id) & Domain(
-            "company_id", "=", self.company_id.id
+        SQL: a rate that the wall hides from the user still stands in the way. Its
+        name says no more than the number of the matter.
+        """
+        if pair := self._find_overlap():
+            first, second = self.sudo().browse(pair)
+            raise ValidationError(
+                self.env._(
+                    "The rate “%(first)s” and the rate “%(second)s” cover the same"
+                    " days: end one the day before the other begins.",
+                    first=first.name,
+                    second=second.name,
+                )
+            )
+
+    def _find_overlap(self):
+        """Return the ids of two rates that overlap, the one that was there first."""
+        fields_ = ["active", "company_id", "currency_id", "date_from", "date_to"]
+        self.flush_model([*fields_, *SCOPE])
+        same = SQL(" AND ").join(
+            SQL("a.%(name)s IS NOT DISTINCT FROM b.%(name)s", name=SQL.identifier(name))
+            for name in ("company_id", "currency_id", *SCOPE)
         )
-        for name in SCOPE:
-            domain &= Domain(name, "=", self[name].id)
-        domain &= Domain("date_to", "=", False) | Domain(
-            "date_to", ">=", self.date_from
+        self.env.cr.execute(
+            SQL(
+                """SELECT least(a.id, b.id), greatest(a.id, b.id)
+                     FROM legal_rate a JOIN legal_rate b ON a.id != b.id AND %(same)s
+                    WHERE a.id IN %(ids)s AND a.active AND b.active
+                      AND daterange(a.date_from, a.date_to, '[]')
+                       && daterange(b.date_from, b.date_to, '[]')
+                    ORDER BY 1, 2 LIMIT 1""",
+                same=same,
+                ids=tuple(self.ids) or (0,),
+            )
         )
-        if self.date_to:
-            domain &= Domain("date_from", "<=", self.date_to)
-        return domain
+        return self.env.cr.fetchone()
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -138,117 +151,6 @@ class LegalRate(models.Model):
         result = super().unlink()
         self.env["account.analytic.line"]._legal_recompute_drafts(domain)
         return result
-
-    # ---------------------------------------------------------------- resolution
-
-    @api.model
-    def _resolve_batch(self, entries):
-        """Return the price of each entry, from one query on the rates.
-
-        :param entries: ``account.analytic.line`` records
-        :return dict: entry -> values to write (``rate``, ``rate_id``,
-            ``rate_source``, ``grade_id``, ``legal_currency_id``), or ``None``
-        """
-        if not entries:
-            return {}
-        grades = self._get_entry_grades(entries)
-        requests = [self._prepare_request(entry, grades[entry]) for entry in entries]
-        # sudo: a lawyer's time is priced by rates he may not list
-        rates_sudo = self.sudo().search(self._get_candidate_domain(entries, requests))
-        priced = {}
-        for company, group in entries.grouped("company_id").items():
-            own = rates_sudo.filtered(lambda r, c=company: r.company_id == c)
-            wanted = [r for r in requests if r.key in group._ids]
-            for result in rates.resolve(
-                wanted, [r._prepare_engine_rate() for r in own]
-            ):
-                priced[result.key] = result
-        labels = {}
-        return {
-            entry: self._prepare_price(
-                priced[entry.id or entry._ids[0]], grades[entry], labels
-            )
-            for entry in entries
-        }
-
-    @api.model
-    def _get_entry_grades(self, entries):
-        by_pair = (
-            self.env["hr.employee"]
-            .sudo()
-            ._get_grades_on(
-                (entry.employee_id._origin.id, entry.date)
-                for entry in entries
-                if entry.date
-            )
-        )
-        none = self.env["legal.grade"]
-        return {
-            entry: by_pair.get((entry.employee_id._origin.id, entry.date), none)
-            for entry in entries
-        }
-
-    @api.model
-    def _prepare_request(self, entry, grade):
-        matter_sudo = entry.matter_id.sudo()
-        partner = matter_sudo.partner_id
-        partners = [partner.id] if partner else []
-        while partner := partner.parent_id:
-            partners.append(partner.id)
-        return rates.RateRequest(
-            key=entry._ids[0],
-            on=entry.date,
-            matter=matter_sudo._origin.id or None,
-            partners=tuple(partners),
-            employee=entry.employee_id._origin.id or None,
-            grade=grade.id or None,
-            activity=entry.activity_code_id._origin.id or None,
-        )
-
-    @api.model
-    def _get_candidate_domain(self, entries, requests):
-        """Return the domain of every rate that may fit one of the requests."""
-        days = [request.on for request in requests]
-        domain = (
-            Domain("company_id", "in", entries.company_id.ids)
-            & Domain("date_from", "<=", max(days))
-            & (Domain("date_to", "=", False) | Domain("date_to", ">=", min(days)))
-        )
-        for name, attribute in SCOPE.items():
-            wanted = self._get_wanted_ids(attribute, requests)
-            domain &= Domain(name, "in", [False, *wanted])
-        return domain
-
-    @api.model
-    def _get_wanted_ids(self, attribute, requests):
-        if attribute == "partner":
-            return {partner for request in requests for partner in request.partners}
-        return {getattr(request, attribute) for request in requests} - {None}
-
-    def _prepare_engine_rate(self):
-        return rates.Rate(
-            id=self.id,
-            amount=Decimal(str(self.amount)),
-            currency=self.currency_id.name,
-            date_from=self.date_from,
-            date_to=self.date_to or None,
-            **{engine: self[name].id or None for name, engine in SCOPE.items()},
-        )
-
-    @api.model
-    def _prepare_price(self, result, grade, labels):
-        if not result.found:
-            return None
-        rate_sudo = self.sudo().browse(result.rate_id)
-        if rate_sudo not in labels:
-            labels[rate_sudo] = rate_sudo._explain()
-        return {
-            "rate": rate_sudo.amount,
-            "rate_id": rate_sudo.id,
-            "rate_source": labels[rate_sudo],
-            "grade_id": grade.id,
-            "legal_currency_id": rate_sudo.currency_id.id,
-        }
 
     # --------------------------------------------------------------------- words
 

@@ -10,3 +10,9 @@ class ResConfigSettings(models.TransientModel):
     legal_timer_idle_minutes = fields.Integer(
         related="company_id.legal_timer_idle_minutes", readonly=False
     )
+    legal_time_future_days = fields.Integer(
+        related="company_id.legal_time_future_days", readonly=False
+    )
+    legal_time_lock_date = fields.Date(
+        related="company_id.legal_time_lock_date", readonly=False
+    )

@@ -20,6 +20,14 @@ class ResPartner(models.Model):
         help="Decides the mentions of the invoices, the interest and the prescription."
         " A consumer acts outside any professional activity.",
     )
+    legal_fee_currency_id = fields.Many2one(
+        "res.currency",
+        "Fee Currency",
+        company_dependent=True,
+        help="Time of this client is priced by rates in this currency, and billed in"
+        " it. Empty: the currency of the company it belongs to, else the firm's."
+        " Matters where time is approved already keep theirs.",
+    )
     legal_matter_ids = fields.One2many(
         "legal.matter",
         "partner_id",
@@ -50,6 +58,22 @@ class ResPartner(models.Model):
         for partner in self:
             family = self.search([("id", "child_of", partner.ids)])
             partner.legal_matter_count = sum(counts.get(p.id, 0) for p in family)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "legal_fee_currency_id" in vals:
+            self.env["legal.matter"]._follow_client_currency(self)
+        return result
+
+    def _get_legal_fee_currency(self):
+        """Return the fee currency of a client, or of the company it belongs to."""
+        partner, seen = self, self.browse()
+        while partner and partner not in seen:
+            if partner.legal_fee_currency_id:
+                return partner.legal_fee_currency_id
+            seen |= partner
+            partner = partner.parent_id
+        return self.env["res.currency"]
 
     def action_legal_matters(self):
         self.ensure_one()

@@ -4,7 +4,10 @@ from . import test_constraints
 from . import test_demo
 from . import test_matter
 from . import test_quick_entry
+from . import test_limits
 from . import test_rate
+from . import test_rate_cases
+from . import test_rounding
 from . import test_time_entry
 from . import test_timer
 from . import test_timer_browser

@@ -99,8 +99,11 @@ class TestTimeEntry(LegalCommon):
                 self._assert_refused(["Bob Associate", "no time"], unit_amount=hours)
 
     def test_more_than_a_day_in_a_day_is_refused(self):
-        self._create_time_entry(matter=self._create_matter(), unit_amount=20)
-        self._assert_refused(["Bob Associate", "24.5 hours"], unit_amount=4.5)
+        other = self._create_time_entry(matter=self._create_matter(), unit_amount=20)
+        self._assert_refused(
+            ["Bob Associate", "24 h 30", f"20 h on {other.matter_id.matter_number}"],
+            unit_amount=4.5,
+        )
 
     def test_a_whole_day_is_accepted(self):
         entry = self._create_time_entry(matter=self.matter, unit_amount=24)

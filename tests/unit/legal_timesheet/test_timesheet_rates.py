@@ -177,3 +177,140 @@ def test_overlap_means_that_one_day_is_covered_twice(scope, start, end, other_st
     shared = any(first.covers(day) and second.covers(day) for day in days)
     assert rates.overlaps(first, second) == shared
     assert rates.overlaps(second, first) == shared
+
+
+# ---------------------------------------------------------------------- currencies
+EURO = replace(FULL, currency="EUR")
+SWISS = replace(FULL, currency="CHF", currency_strict=True)
+
+
+def chf(rate_id, **scope):
+    return replace(rate(rate_id, **scope), currency="CHF")
+
+
+@pytest.mark.parametrize(
+    ("name", "request_", "card", "winner"),
+    [
+        ("the card in francs", SWISS, [GRADE_CARD, chf(2, grade=GRADE)], 2),
+        ("the card in euros", EURO, [GRADE_CARD, chf(2, grade=GRADE)], 1),
+        ("only a card in euros", SWISS, [GRADE_CARD], None),
+        ("only a card in francs", EURO, [chf(1, grade=GRADE)], None),
+        ("a franc rate that names the matter", EURO, [GRADE_CARD, chf(2, matter=7)], 2),
+        (
+            "a franc rate that names the client",
+            EURO,
+            [GRADE_CARD, chf(2, partner=GROUP)],
+            2,
+        ),
+        (
+            "in euros first where the matter has both",
+            EURO,
+            [rate(1, matter=7), chf(2, matter=7)],
+            1,
+        ),
+        (
+            "of two foreign ones none was chosen",
+            EURO,
+            [GRADE_CARD, chf(2, matter=7), replace(chf(3, matter=7), currency="USD")],
+            1,
+        ),
+        (
+            "a euro rate of a matter in francs",
+            SWISS,
+            [rate(1, matter=7), chf(2, grade=GRADE)],
+            2,
+        ),
+    ],
+)
+def test_currency_table(name, request_, card, winner):
+    assert resolve([request_], card)[0].rate_id == winner, name
+
+
+def test_what_another_currency_would_give_is_told():
+    [result] = resolve([SWISS], [GRADE_CARD])
+    assert not result.found
+    assert result.elsewhere == (1,)
+
+
+# ------------------------------------------------------- the oracle: look at all
+values = {
+    "matter": st.sampled_from([None, MATTER, 77]),
+    "partner": st.sampled_from([None, CLIENT, GROUP, 77]),
+    "employee": st.sampled_from([None, PERSON, 77]),
+    "grade": st.sampled_from([None, GRADE, 77]),
+    "activity": st.sampled_from([None, ACTIVITY, 77]),
+}
+cards = st.lists(
+    st.tuples(
+        st.fixed_dictionaries(values),
+        st.sampled_from(["EUR", "CHF"]),
+        st.integers(-20, 20),
+        st.one_of(st.none(), st.integers(0, 20)),
+    ),
+    max_size=16,
+)
+
+
+def without_overlaps(drawn):
+    card = []
+    for rank, (scope, currency, start, length) in enumerate(drawn, 1):
+        first = MAR + timedelta(start)
+        last = None if length is None else first + timedelta(length)
+        new = replace(rate(rank, first, last, **scope), currency=currency)
+        if not any(
+            rates.overlaps(new, old) and old.currency == currency for old in card
+        ):
+            card.append(new)
+    return card
+
+
+def naive(request, card):
+    """Every rate is looked at, every rule spelled out: slow, plain, and right."""
+    fit = []
+    for candidate in card:
+        if candidate.date_from > request.on:
+            continue
+        if candidate.date_to is not None and candidate.date_to < request.on:
+            continue
+        wanted = {
+            "matter": [request.matter],
+            "partner": list(request.partners),
+            "employee": [request.employee],
+            "grade": [request.grade],
+            "activity": [request.activity],
+        }
+        if any(
+            getattr(candidate, name) is not None
+            and getattr(candidate, name) not in allowed
+            for name, allowed in wanted.items()
+        ):
+            continue
+        if candidate.currency != request.currency and (
+            request.currency_strict
+            or (candidate.matter is None and candidate.partner is None)
+        ):
+            continue
+        fit.append(candidate)
+
+    def rank(candidate):
+        named = [getattr(candidate, name) is not None for name in rates.SPECIFICITY]
+        up = (
+            -request.partners.index(candidate.partner)
+            if candidate.partner is not None
+            else 0
+        )
+        return (named, up, candidate.currency == request.currency)
+
+    return max(fit, key=rank, default=None)
+
+
+@given(cards, st.sampled_from([FULL, replace(FULL, grade=None)]), st.booleans())
+def test_the_most_specific_valid_rate_always_wins(drawn, asked, in_francs):
+    request = replace(
+        asked, currency="CHF" if in_francs else "EUR", currency_strict=in_francs
+    )
+    card = without_overlaps(drawn)
+    best = naive(request, card)
+    [result] = resolve([request], card)
+    assert result.rate_id == (best and best.id)
+    assert result.rate_id not in result.beaten

@@ -1,0 +1,5 @@
+from odoo import models
+
+
+class LegalRate(models.Model):
+    _inherit = "legal.rate"
