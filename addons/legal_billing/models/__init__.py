@@ -21,6 +21,7 @@ from . import (
     legal_demo,
     legal_demo_job,
     legal_fee_agreement,
+    legal_fee_agreement_time,
     legal_fee_instalment,
     legal_fee_term,
     legal_matter,

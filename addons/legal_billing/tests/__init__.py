@@ -3,6 +3,7 @@ from . import (
     test_billing_run,
     test_chain,
     test_cost,
+    test_client_currency,
     test_document_check,
     test_document_checker,
     test_document_facturx,
@@ -13,5 +14,6 @@ from . import (
     test_portal_payment,
     test_portal_tour,
     test_prebill,
+    test_time_rule,
     test_worked_cases,
 )
