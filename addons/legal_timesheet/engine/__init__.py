@@ -6,5 +6,7 @@
 * :mod:`.revision` makes new prices out of old ones;
 * :mod:`.conflicts` finds parties who stand on both sides;
 * :mod:`.quick_entry` reads one line of text as a time entry;
-* :mod:`.timers` counts, and says when a timer has to ask what to keep.
+* :mod:`.timers` counts, and says when a timer has to ask what to keep;
+* :mod:`.routing` says which matter a piece of work belongs to, and why;
+* :mod:`.pieces` says which traces of a day are one piece of work.
 """

@@ -16,6 +16,13 @@ from . import legal_matter_conflict
 from . import legal_matter_number
 from . import legal_matter_statistics
 from . import legal_matter_rates
+from . import legal_matter_routing
+from . import legal_time_suggestion_seen
+from . import legal_time_suggestion
+from . import legal_time_suggestion_source
+from . import legal_time_suggestion_message
+from . import legal_time_suggestion_gather
+from . import legal_time_suggestion_card
 from . import account_analytic_account
 from . import account_analytic_line
 from . import account_analytic_line_rate
@@ -26,7 +33,9 @@ from . import account_analytic_line_approval
 from . import account_analytic_line_complete
 from . import account_analytic_line_quick
 from . import calendar_event
+from . import calendar_event_matter
 from . import hr_employee
+from . import ir_model_fields
 from . import legal_demo
 from . import legal_demo_timer
 from . import legal_time_timer
@@ -40,7 +49,9 @@ from . import project_task
 from . import project_update
 from . import report_project_task_user
 from . import res_company
+from . import res_company_suggestion
 from . import res_config_settings
 from . import res_partner
 from . import res_users_settings
+from . import res_users
 from . import timesheets_analysis_report

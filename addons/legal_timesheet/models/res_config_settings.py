@@ -16,3 +16,9 @@ class ResConfigSettings(models.TransientModel):
     legal_time_lock_date = fields.Date(
         related="company_id.legal_time_lock_date", readonly=False
     )
+    legal_suggestions = fields.Boolean(
+        related="company_id.legal_suggestions", readonly=False
+    )
+    legal_suggestion_days = fields.Integer(
+        related="company_id.legal_suggestion_days", readonly=False
+    )

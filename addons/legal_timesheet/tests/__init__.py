@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_approval
+from . import test_calendar_event
 from . import test_constraints
 from . import test_demo
 from . import test_matter
@@ -8,6 +9,8 @@ from . import test_limits
 from . import test_rate
 from . import test_rate_cases
 from . import test_rounding
+from . import test_suggestion
+from . import test_suggestion_secrecy
 from . import test_time_entry
 from . import test_timer
 from . import test_timer_browser
