@@ -35,6 +35,7 @@
         "views/legal_time_suggestion_views.xml",
         "views/calendar_event_views.xml",
         "views/res_users_views.xml",
+        "views/legal_day_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["legal_timesheet/static/src/**/*"],

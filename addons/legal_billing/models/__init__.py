@@ -18,6 +18,7 @@ from . import (
     legal_cost_bill,
     legal_cost_kind,
     legal_cost_price,
+    legal_day,
     legal_demo,
     legal_demo_job,
     legal_fee_agreement,

@@ -15,5 +15,6 @@ from . import (
     test_portal_tour,
     test_prebill,
     test_time_rule,
+    test_waiting,
     test_worked_cases,
 )

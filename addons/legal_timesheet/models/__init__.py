@@ -36,6 +36,11 @@ from . import calendar_event
 from . import calendar_event_matter
 from . import hr_employee
 from . import ir_model_fields
+from . import account_analytic_line_screen
+from . import hr_employee
+from . import hr_employee_hours
+from . import legal_day
+from . import legal_week
 from . import legal_demo
 from . import legal_demo_timer
 from . import legal_time_timer

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_approval
 from . import test_calendar_event
 from . import test_constraints
+from . import test_day
 from . import test_demo
 from . import test_matter
 from . import test_quick_entry
@@ -15,3 +16,5 @@ from . import test_time_entry
 from . import test_timer
 from . import test_timer_browser
 from . import test_wall
+from . import test_week
+from . import test_week_screen

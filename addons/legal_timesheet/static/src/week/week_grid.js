@@ -1,0 +1,551 @@
+import { Component, useEffect, useRef, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
+import { formatMinutes } from "../core/duration";
+import { EntryList } from "../day/entry_list";
+import { MatterSearch } from "../day/matter_search";
+import {
+    deleteEntry,
+    longDay,
+    notADuration,
+    refusalOf,
+    shortDay,
+    splitDuration,
+} from "../day/time_entry";
+
+const BEGINS_A_DURATION = /^[0-9.,:]$/;
+
+/**
+ * Matters by days. One cell has the focus; typing writes in it, Enter opens it.
+ * A refusal is said at its cell, and what was typed stays in it.
+ */
+export class WeekGrid extends Component {
+    static template = "legal_timesheet.WeekGrid";
+    static components = { EntryList, MatterSearch };
+    static props = {
+        model: Object,
+        search: Number,
+        onChanged: Function,
+        onWeek: Function,
+    };
+
+    setup() {
+        this.orm = useService("orm");
+        this.root = useRef("root");
+        this.state = useState({
+            active: this.firstCell(),
+            editing: null,
+            panel: null,
+            asking: null,
+            refusal: null,
+            isSearching: false,
+            focus: 0,
+        });
+        this.clipboard = [];
+        useEffect(
+            () => this.focusActive(),
+            () => [this.state.focus]
+        );
+        useEffect(
+            (input) => {
+                input?.focus();
+                input?.setSelectionRange(input.value.length, input.value.length);
+            },
+            () => [this.root.el.querySelector(".o_legal_cell_input")]
+        );
+        useEffect(
+            (asking) => {
+                if (asking) {
+                    this.root.el.querySelector(".o_legal_cell_ask button").focus();
+                }
+            },
+            () => [this.state.asking]
+        );
+        useEffect(
+            (search) => {
+                this.state.isSearching ||= Boolean(search);
+            },
+            () => [this.props.search]
+        );
+    }
+
+    get model() {
+        return this.props.model;
+    }
+
+    get rows() {
+        return this.model.rows;
+    }
+
+    firstCell() {
+        const days = this.model.days;
+        const today = days.findIndex((day) => day.is_today && !day.is_weekend);
+        const row = this.model.rows[0];
+        return { matterId: row ? row.id : 0, col: Math.max(0, today) };
+    }
+
+    // ------------------------------------------------------------------ words
+
+    format(minutes) {
+        return minutes ? formatMinutes(minutes) : "";
+    }
+
+    total(minutes) {
+        return formatMinutes(minutes);
+    }
+
+    short(day) {
+        return shortDay(day);
+    }
+
+    long(day) {
+        return longDay(day);
+    }
+
+    cellLabel(matter, day) {
+        const entries = this.model.entriesOf(matter.id, day.date);
+        const words = [matter.number, longDay(day.date)];
+        words.push(
+            entries.length ? formatMinutes(this.model.minutesOf(matter.id, day.date)) : _t("empty")
+        );
+        if (entries.length > 1) {
+            words.push(_t("%s entries", entries.length));
+        }
+        if (entries.some((entry) => entry.is_locked)) {
+            words.push(_t("locked"));
+        }
+        return words.join(", ");
+    }
+
+    cellTitle(matter, day) {
+        return this.model
+            .entriesOf(matter.id, day.date)
+            .map((entry) => `${formatMinutes(entry.minutes)} ${entry.narrative}`)
+            .join("\n");
+    }
+
+    cellClass(matter, day) {
+        const entries = this.model.entriesOf(matter.id, day.date);
+        const every = (test) => entries.length > 0 && entries.every(test);
+        return {
+            o_weekend: day.is_weekend,
+            o_holiday: day.holiday,
+            o_today: day.is_today,
+            o_filled: entries.length,
+            o_locked: every((entry) => entry.is_locked),
+            o_submitted: every((entry) => entry.state === "submitted"),
+            o_returned: entries.some((entry) => entry.return_word),
+            o_open: this.isPanel(matter, day),
+        };
+    }
+
+    count(matter, day) {
+        return this.model.entriesOf(matter.id, day.date).length;
+    }
+
+    isLocked(matter, day) {
+        const entries = this.model.entriesOf(matter.id, day.date);
+        return entries.length > 0 && entries.some((entry) => entry.is_locked);
+    }
+
+    missing(day) {
+        return this.format(this.model.missingOf(day));
+    }
+
+    get panelLabel() {
+        const { matterId, col } = this.state.panel;
+        return `${this.model.matterOf(matterId).number}, ${longDay(this.model.days[col].date)}`;
+    }
+
+    // ------------------------------------------------------------------- cells
+
+    is(cell, matter, day) {
+        return Boolean(
+            cell &&
+                cell.matterId === matter.id &&
+                this.model.days[cell.col].date === day.date
+        );
+    }
+
+    isActive(matter, day) {
+        return this.is(this.state.active, matter, day);
+    }
+
+    isEditing(matter, day) {
+        return this.is(this.state.editing, matter, day);
+    }
+
+    isPanel(matter, day) {
+        return this.is(this.state.panel, matter, day);
+    }
+
+    isRefused(matter, day) {
+        return this.is(this.state.refusal, matter, day);
+    }
+
+    isAsking(matter, day) {
+        return this.is(this.state.asking, matter, day);
+    }
+
+    get activeMatter() {
+        return this.model.matterOf(this.state.active.matterId);
+    }
+
+    get activeDay() {
+        return this.model.days[this.state.active.col];
+    }
+
+    get activeEntries() {
+        return this.model.entriesOf(this.state.active.matterId, this.activeDay.date);
+    }
+
+    /** The only draft of the active cell, if it holds that and nothing else. */
+    get onlyDraft() {
+        const entries = this.activeEntries;
+        const isDraft = entries.length === 1 && entries[0].state === "draft";
+        return isDraft && this.activeMatter.can_write ? entries[0] : null;
+    }
+
+    get employeeId() {
+        return this.model.data.is_own ? false : this.model.data.person.id;
+    }
+
+    focusActive() {
+        const el = this.root.el.querySelector("[role='gridcell'][tabindex='0']");
+        if (el && !this.state.editing && !this.state.isSearching) {
+            el.focus();
+        }
+    }
+
+    askFocus() {
+        this.state.focus++;
+    }
+
+    activate(matterId, col) {
+        this.state.active = { matterId, col };
+        this.state.refusal = null;
+        this.state.asking = null;
+        this.askFocus();
+    }
+
+    /** Move by cells; a step past the end of a row goes on in the next one. */
+    step(rows, cols, wraps = false) {
+        const ids = this.rows.map((matter) => matter.id);
+        let row = ids.indexOf(this.state.active.matterId) + rows;
+        let col = this.state.active.col + cols;
+        if (wraps && (col < 0 || col > 6)) {
+            row += col < 0 ? -1 : 1;
+            col = col < 0 ? 6 : 0;
+        }
+        if (row < 0 || row >= ids.length || col < 0 || col > 6) {
+            return false;
+        }
+        this.closePanel(false);
+        this.activate(ids[row], col);
+        return true;
+    }
+
+    // -------------------------------------------------------------------- keys
+
+    onKeydown(ev) {
+        if (ev.defaultPrevented || !ev.target.matches("[role='gridcell'][data-col]")) {
+            return;
+        }
+        if (this.onCellKey(ev)) {
+            ev.preventDefault();
+            ev.stopPropagation();
+        }
+    }
+
+    onCellKey(ev) {
+        const control = ev.ctrlKey || ev.metaKey;
+        if (this.state.editing && !control) {
+            return this.onEarlyKey(ev);
+        }
+        if (control) {
+            const actions = {
+                ArrowLeft: () => this.props.onWeek(-1),
+                ArrowRight: () => this.props.onWeek(1),
+                c: () => (this.clipboard = [...this.activeEntries]),
+                v: () => this.paste(),
+            };
+            actions[ev.key]?.();
+            return ev.key in actions;
+        }
+        if (ev.altKey) {
+            return false;
+        }
+        if (ev.key === "Tab") {
+            return this.step(0, ev.shiftKey ? -1 : 1, true);
+        }
+        if (BEGINS_A_DURATION.test(ev.key)) {
+            this.startEditing(ev.key);
+            return true;
+        }
+        const actions = {
+            ArrowLeft: () => this.step(0, -1),
+            ArrowRight: () => this.step(0, 1),
+            ArrowUp: () => this.step(-1, 0),
+            ArrowDown: () => this.step(1, 0),
+            Home: () => this.activate(this.state.active.matterId, 0),
+            End: () => this.activate(this.state.active.matterId, 6),
+            Enter: () => this.open(),
+            F2: () => this.startEditing(this.format(this.onlyDraft?.minutes)),
+            Delete: () => this.askDelete(),
+            Backspace: () => this.askDelete(),
+            Escape: () => this.closePanel(),
+        };
+        actions[ev.key]?.();
+        return ev.key in actions;
+    }
+
+    /** What is typed before the input is drawn belongs to it: fast hands. */
+    onEarlyKey(ev) {
+        const { editing } = this.state;
+        if (ev.key.length === 1) {
+            editing.text += ev.key;
+        } else if (ev.key === "Backspace") {
+            editing.text = editing.text.slice(0, -1);
+        } else {
+            this.onInputKeydown(ev);
+        }
+        return true;
+    }
+
+    onCellClick(matter, col) {
+        if (this.isEditing(matter, this.model.days[col])) {
+            return;
+        }
+        if (this.state.panel && this.state.panel.minutes) {
+            // a time was typed and waits for its words: it is not thrown away
+            this.root.el.querySelector(".o_legal_week_panel textarea")?.focus();
+            return;
+        }
+        this.activate(matter.id, col);
+        this.open();
+    }
+
+    // ------------------------------------------------------------------- typing
+
+    startEditing(text) {
+        if (!this.activeMatter.can_write) {
+            return this.refuse(
+                _t("You read this row; its author or the responsible changes it.")
+            );
+        }
+        this.closePanel(false);
+        this.state.refusal = null;
+        this.state.asking = null;
+        this.state.editing = { ...this.state.active, text };
+    }
+
+    stopEditing(asksFocus = true) {
+        this.state.editing = null;
+        this.state.refusal = null;
+        if (asksFocus) {
+            this.askFocus();
+        }
+    }
+
+    async onInputKeydown(ev) {
+        ev.stopPropagation();
+        if (ev.key === "Escape") {
+            ev.preventDefault();
+            this.stopEditing();
+        } else if (ev.key === "Enter" || ev.key === "Tab") {
+            ev.preventDefault();
+            const back = ev.shiftKey;
+            const isDone = await this.commit();
+            if (isDone && ev.key === "Tab") {
+                this.step(0, back ? -1 : 1, true);
+            }
+        }
+    }
+
+    onInputBlur() {
+        if (this.state.editing && !this.state.editing.text.trim()) {
+            this.stopEditing(false);
+        } else if (this.state.editing && !this.state.refusal) {
+            this.commit();
+        }
+    }
+
+    /** @returns {Promise<boolean>} whether the cell is done with */
+    async commit() {
+        const { editing } = this.state;
+        if (!editing || editing.isSaving) {
+            return false;
+        }
+        if (!editing.text.trim()) {
+            this.stopEditing();
+            return true;
+        }
+        const parsed = splitDuration(editing.text);
+        if (!parsed) {
+            this.refuse(notADuration(editing.text));
+            return false;
+        }
+        const values = this.prepareValues(parsed);
+        if (!values) {
+            this.openPanel(parsed.minutes);
+            return false;
+        }
+        editing.isSaving = true;
+        const cell = { ...editing, isSaving: false };
+        try {
+            await this.model.save(values);
+        } catch (error) {
+            this.state.editing = cell;
+            this.refuse(refusalOf(error), cell);
+            return false;
+        }
+        this.props.onChanged();
+        const now = this.state.editing;
+        if (now && now.matterId === cell.matterId && now.col === cell.col) {
+            this.stopEditing();
+        }
+        return true;
+    }
+
+    /** What a duration typed in the cell writes; nothing when words are wanted. */
+    prepareValues({ minutes, narrative }) {
+        const draft = this.onlyDraft;
+        if (draft) {
+            return { id: draft.id, minutes, ...(narrative && { narrative }) };
+        }
+        if (this.activeEntries.length || !narrative) {
+            return null;
+        }
+        return {
+            matter_id: this.activeMatter.id,
+            date: this.activeDay.date,
+            minutes,
+            narrative,
+            activity_code_id: this.activeMatter.last_activity_id,
+        };
+    }
+
+    refuse(sentence, cell = this.state.active) {
+        this.state.refusal = { matterId: cell.matterId, col: cell.col, sentence };
+    }
+
+    // -------------------------------------------------------------------- panel
+
+    open() {
+        if (this.activeEntries.length) {
+            this.openPanel();
+        } else {
+            this.startEditing("");
+        }
+    }
+
+    openPanel(minutes = undefined) {
+        this.state.editing = null;
+        this.state.refusal = null;
+        this.state.asking = null;
+        this.state.panel = { ...this.state.active, minutes };
+    }
+
+    closePanel(asksFocus = true) {
+        this.state.panel = null;
+        if (asksFocus) {
+            this.askFocus();
+        }
+    }
+
+    get panelEntries() {
+        const { matterId, col } = this.state.panel;
+        return this.model.entriesOf(matterId, this.model.days[col].date);
+    }
+
+    onPanelSaved(entry, isNew) {
+        this.model.put(entry);
+        if (isNew) {
+            this.closePanel();
+        }
+        this.props.onChanged();
+    }
+
+    onPanelDeleted(entry) {
+        this.model.remove(entry);
+        if (!this.panelEntries.length) {
+            this.closePanel();
+        }
+        this.props.onChanged();
+    }
+
+    // ------------------------------------------------------------ delete, paste
+
+    askDelete() {
+        if (this.onlyDraft) {
+            this.state.refusal = null;
+            this.state.asking = { ...this.state.active };
+        } else if (this.activeEntries.length) {
+            this.openPanel();
+        }
+    }
+
+    onAskKeydown(ev) {
+        ev.stopPropagation();
+        if (ev.key === "Escape") {
+            ev.preventDefault();
+            this.keep();
+        }
+    }
+
+    keep() {
+        this.state.asking = null;
+        this.askFocus();
+    }
+
+    async deleteActive() {
+        const entry = this.onlyDraft;
+        this.state.asking = null;
+        try {
+            await deleteEntry(this.orm, entry.id);
+        } catch (error) {
+            this.askFocus();
+            return this.refuse(refusalOf(error));
+        }
+        this.model.remove(entry);
+        this.askFocus();
+        this.props.onChanged();
+    }
+
+    async paste() {
+        const { id } = this.activeMatter;
+        const date = this.activeDay.date;
+        try {
+            for (const entry of this.clipboard) {
+                const { minutes, narrative, activity_code_id } = entry;
+                await this.model.save({
+                    matter_id: id,
+                    date,
+                    minutes,
+                    narrative,
+                    activity_code_id,
+                });
+            }
+        } catch (error) {
+            return this.refuse(refusalOf(error));
+        }
+        this.props.onChanged();
+    }
+
+    // ------------------------------------------------------------------ matters
+
+    startSearch() {
+        this.state.isSearching = true;
+    }
+
+    onMatterFound(matter) {
+        this.state.isSearching = false;
+        this.model.addRow(matter);
+        this.activate(matter.id, this.state.active.col);
+    }
+
+    onSearchCancelled() {
+        this.state.isSearching = false;
+        this.askFocus();
+    }
+}
