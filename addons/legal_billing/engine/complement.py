@@ -1,6 +1,5 @@
 """Sums that follow from the fees: what a minimum adds, expenses in per cent."""
 
-
 from .fees import ZERO, round_money
 
 

@@ -103,13 +103,19 @@ class AccountAnalyticLine(models.Model):
                 "state": entry.approval_state,
                 "status": entry.billing_status,
                 "status_label": labels.get(entry.billing_status, ""),
-                "is_locked": entry._is_locked_on_screen(),
+                "lock": entry._get_lock_word(),
                 "return_word": entry.return_word or "",
             }
             for entry in self
         ]
 
-    def _is_locked_on_screen(self):
-        """Tell whether typing over the entry is refused at once."""
+    def _get_lock_word(self):
+        """Return why typing over the entry is refused at once, or nothing."""
         self.ensure_one()
-        return self.approval_state == "approved"
+        if self.approval_state == "approved":
+            return self.env._(
+                "Approved: locked. Have this entry returned to change it."
+            )
+        if self._is_in_locked_period():
+            return self._get_locked_sentence()
+        return ""

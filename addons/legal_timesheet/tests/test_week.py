@@ -179,7 +179,7 @@ class TestWeek(LegalCommon):
         entry = self._create_time_entry(matter=self.matter, date=MONDAY)
         entry.with_user(self.partner_user).action_approve()
         (row,) = self._load()["entries"]
-        self.assertTrue(row["is_locked"])
+        self.assertTrue(row["lock"])
         with self.assertRaisesRegex(UserError, "approved"):
             self.lines.legal_save_entry({"id": entry.id, "minutes": 5})
         with self.assertRaisesRegex(UserError, "approved"):

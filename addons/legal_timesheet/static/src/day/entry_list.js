@@ -74,9 +74,7 @@ export class EntryList extends Component {
         if (!this.props.canWrite) {
             return _t("You read this entry; its author or the responsible changes it.");
         }
-        return entry.is_locked
-            ? _t("%s: locked. Have it returned to change it.", entry.status_label)
-            : "";
+        return entry.lock;
     }
 
     // ------------------------------------------------------------------ focus

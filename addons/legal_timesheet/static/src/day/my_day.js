@@ -137,8 +137,6 @@ export class MyDay extends Component {
             return;
         }
         const actions = {
-            n: () => this.env.bus.trigger("LEGAL-FOCUS-QUICK"),
-            t: () => this.env.bus.trigger("LEGAL-TOGGLE-TIMER"),
             "/": () => this.env.bus.trigger("LEGAL-FOCUS-MATTER"),
             j: () => this.goToToday(),
             ArrowLeft: () => this.move(-1),

@@ -111,7 +111,7 @@ export class WeekGrid extends Component {
         if (entries.length > 1) {
             words.push(_t("%s entries", entries.length));
         }
-        if (entries.some((entry) => entry.is_locked)) {
+        if (entries.some((entry) => entry.lock)) {
             words.push(_t("locked"));
         }
         return words.join(", ");
@@ -132,7 +132,7 @@ export class WeekGrid extends Component {
             o_holiday: day.holiday,
             o_today: day.is_today,
             o_filled: entries.length,
-            o_locked: every((entry) => entry.is_locked),
+            o_locked: every((entry) => entry.lock),
             o_submitted: every((entry) => entry.state === "submitted"),
             o_returned: entries.some((entry) => entry.return_word),
             o_open: this.isPanel(matter, day),
@@ -145,7 +145,7 @@ export class WeekGrid extends Component {
 
     isLocked(matter, day) {
         const entries = this.model.entriesOf(matter.id, day.date);
-        return entries.length > 0 && entries.some((entry) => entry.is_locked);
+        return entries.length > 0 && entries.some((entry) => entry.lock);
     }
 
     missing(day) {
