@@ -15,6 +15,7 @@
         "security/legal_team_rules.xml",
         "security/legal_timer_rules.xml",
         "security/legal_suggestion_rules.xml",
+        "security/legal_report_rules.xml",
         "data/ir_sequence.xml",
         "data/legal_grade.xml",
         "data/legal_activity_code.xml",
@@ -36,6 +37,7 @@
         "views/calendar_event_views.xml",
         "views/res_users_views.xml",
         "views/legal_day_views.xml",
+        "views/legal_time_report_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["legal_timesheet/static/src/**/*"],

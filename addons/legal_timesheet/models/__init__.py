@@ -23,6 +23,7 @@ from . import legal_time_suggestion_source
 from . import legal_time_suggestion_message
 from . import legal_time_suggestion_gather
 from . import legal_time_suggestion_card
+from . import legal_matter_kind
 from . import account_analytic_account
 from . import account_analytic_line
 from . import account_analytic_line_rate
@@ -41,6 +42,8 @@ from . import hr_employee
 from . import hr_employee_hours
 from . import legal_day
 from . import legal_week
+from . import account_analytic_line_kind
+from . import legal_time_report
 from . import legal_demo
 from . import legal_demo_timer
 from . import legal_time_timer
