@@ -41,10 +41,14 @@
         "views/legal_menus.xml",
         "views/legal_mention_views.xml",
         "views/res_company_document_views.xml",
+        "views/legal_time_report_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["legal_billing/static/tests/tours/**/*"],
-        "web.assets_backend": ["legal_billing/static/src/backend/wide_form.scss"],
+        "web.assets_backend": [
+            "legal_billing/static/src/backend/wide_form.scss",
+            "legal_billing/static/src/backend/time_board.js",
+        ],
         "web.assets_frontend": [
             "legal_billing/static/src/portal/legal_invoice.scss",
         ],

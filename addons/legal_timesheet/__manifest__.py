@@ -38,6 +38,7 @@
         "views/res_users_views.xml",
         "views/legal_day_views.xml",
         "views/legal_time_report_views.xml",
+        "views/legal_time_board_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["legal_timesheet/static/src/**/*"],

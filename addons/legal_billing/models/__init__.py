@@ -35,6 +35,8 @@ from . import (
     legal_prebill_invoicing,
     legal_prebill_line,
     legal_prebill_print,
+    legal_time_board,
+    legal_time_report,
     legal_writeoff_reason,
     payment_transaction,
     res_company,

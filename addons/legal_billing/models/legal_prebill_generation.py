@@ -143,6 +143,14 @@ class LegalPrebill(models.Model):
     @api.model
     def _check_billable(self, matter, sources):
         """Refuse a matter that lacks a client or an agreement, by name."""
+        if matter.is_internal:
+            raise UserError(
+                self.env._(
+                    "%(matter)s is a matter of the firm itself and is never billed:"
+                    " record work for a client on the client's matter.",
+                    matter=matter.matter_number,
+                )
+            )
         if not matter.partner_id:
             raise UserError(
                 self.env._(

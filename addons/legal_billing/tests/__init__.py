@@ -16,5 +16,6 @@ from . import (
     test_prebill,
     test_time_rule,
     test_waiting,
+    test_time_report,
     test_worked_cases,
 )

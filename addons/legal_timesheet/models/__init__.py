@@ -43,11 +43,15 @@ from . import hr_employee_hours
 from . import legal_day
 from . import legal_week
 from . import account_analytic_line_kind
+from . import hr_employee_target
+from . import hr_employee_expected
 from . import legal_time_report
+from . import legal_time_board
 from . import legal_demo
 from . import legal_demo_timer
 from . import legal_time_timer
 from . import legal_time_timer_state
+from . import legal_demo_firm
 from . import mail_activity
 from . import mail_followers
 from . import mail_message

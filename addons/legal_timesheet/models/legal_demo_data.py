@@ -18,7 +18,12 @@ FIRM = {
 
 #: key: (name, login, grade, groups beyond lawyer)
 PEOPLE = {
-    "helene": ("Hélène Vasseur", "helene", "partner", ("office", "administrator")),
+    "helene": (
+        "Hélène Vasseur",
+        "helene",
+        "partner",
+        ("office", "administrator", "management"),
+    ),
     "antoine": ("Antoine Mercier", "antoine", "partner", ()),
     "claire": ("Claire Rousseau", "claire", "senior_associate", ()),
     "julien": ("Julien Lambert", "julien", "associate", ()),
@@ -26,6 +31,36 @@ PEOPLE = {
     "lucas": ("Lucas Fontaine", "lucas", "paralegal", ()),
     "marine": ("Marine Duval", "marine", None, ("office",)),
 }
+
+#: key: billable hours a year
+TARGETS = {
+    "helene": 220.0,
+    "antoine": 180.0,
+    "claire": 260.0,
+    "julien": 320.0,
+    "sofia": 320.0,
+    "lucas": 150.0,
+}
+
+#: work of the firm on itself: (activity, minutes, who, narrative), once a month
+FIRM_WORK = [
+    ("internal", 60, ("helene", "antoine", "claire"), "Réunion des associés"),
+    ("internal", 45, ("julien", "sofia", "lucas"), "Réunion d'équipe"),
+    (
+        "training",
+        180,
+        ("julien", "sofia"),
+        "Formation continue : actualité du droit des contrats",
+    ),
+    ("training", 120, ("claire",), "Formation continue : procédure d'appel"),
+    ("prospecting", 90, ("helene",), "Petit déjeuner avec le réseau d'entreprises"),
+]
+
+#: free work for a client: (matter, minutes, narrative), by who answers for it
+PRO_BONO = [
+    ("divorce", 90, "Assistance devant le bureau d'aide aux victimes, sans honoraires"),
+    ("divorce", 60, "Relecture du dossier d'aide juridictionnelle, sans honoraires"),
+]
 
 #: grade: (rate of the years before, rate of this year), per hour, VAT excluded
 RATES = {

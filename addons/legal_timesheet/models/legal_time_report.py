@@ -240,9 +240,7 @@ class LegalTimeReport(models.Model):
             "employee_id": SQL("who"),
             "user_id": SQL("CASE WHEN is_own THEN %s END", self.env.uid),
             "work_kind": SQL("'confidential'"),
-            **{
-                name: SQL("SUM(%s)", SQL.identifier(name)) for name in self._measures()
-            },
+            **{name: SQL("SUM(%s)", SQL.identifier(name)) for name in self._measures()},
         }
         sums = SQL(", ").join(
             SQL("SUM(%s) AS %s", SQL.identifier(name), SQL.identifier(name))

@@ -21,13 +21,25 @@ class TestDemo(TransactionCase):
             ).login = f"{login}-before"
         cls.known = cls.env["legal.matter"].search([])
         cls.loaded = cls.env["legal.demo"]._load()
-        cls.matters = cls.env["legal.matter"].search([]) - cls.known
+        found = cls.env["legal.matter"].search([]) - cls.known
+        cls.matters = found.filtered(lambda matter: not matter.is_internal)
+        cls.firm_matters = found - cls.matters
 
     def test_the_firm_is_loaded_once(self):
         self.assertTrue(self.loaded)
         self.assertFalse(self.env["legal.demo"]._load())
         self.assertEqual(len(self.matters), 12)
         self.assertEqual(set(self.matters.mapped("state")), {"open"})
+
+    def test_the_firm_works_for_itself_and_for_free(self):
+        own = self.firm_matters.time_entry_ids
+        self.assertEqual(
+            set(own.mapped("work_kind")), {"internal", "training", "prospecting"}
+        )
+        free = self.matters.time_entry_ids.filtered(lambda e: e.work_kind == "pro_bono")
+        self.assertTrue(free)
+        self.assertTrue(all(free.mapped("amount_standard")))
+        self.assertFalse((own | free).filtered("is_billable"))
 
     def test_everybody_may_log_in_with_a_grade_or_an_office(self):
         for login, _password, role in self.env["legal.demo"]._logins():

@@ -5,74 +5,13 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import WORKED_ON, LegalCommon
-
-SUMS = ["hours:sum", "hours_billable:sum", "amount:sum"]
+from .common import WORKED_ON
+from .numbers_common import NumbersCommon
 
 
 @tagged("post_install", "-at_install")
-class TestTimeReport(LegalCommon):
+class TestTimeReport(NumbersCommon):
     """Whose numbers, how they add up, and what the wall lets out."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        # a company of its own: the sums of a firm are known to the hour
-        cls.company = cls.env["res.company"].create({"name": "Firm of Numbers"})
-        cls.env.user.company_ids = [Command.link(cls.company.id)]
-        cls.env = cls.env(
-            context=dict(cls.env.context, allowed_company_ids=cls.company.ids)
-        )
-        cls.client = cls._create_client(name="Client of Numbers")
-        cls.rate = cls._create_rate(amount=200, company_id=cls.company.id)
-        cls.anne = cls._create_lawyer(name="Nina Partner", company=cls.company)
-        cls.bob = cls._create_lawyer(name="Noah Associate", company=cls.company)
-        cls.zoe = cls._create_lawyer(name="Zoe Other", company=cls.company)
-        office = "legal_timesheet.group_legal_office"
-        cls.office = cls._create_lawyer(
-            name="Olga Number", company=cls.company, groups=office
-        )
-        cls.boss = cls._create_lawyer(
-            name="Max Manager",
-            company=cls.company,
-            groups="legal_timesheet.group_legal_management",
-        )
-        cls.open_matter = cls._make_matter(cls.anne, cls.bob)
-        cls.walled = cls._make_matter(cls.anne, cls.bob | cls.zoe, is_walled=True)
-        cls.second_walled = cls._make_matter(cls.anne, cls.bob, is_walled=True)
-        cls._make_entry(cls.open_matter, cls.bob, 2.0)
-        cls._make_entry(cls.open_matter, cls.anne, 1.0)
-        cls._make_entry(
-            cls.open_matter,
-            cls.bob,
-            1.0,
-            activity_code_id=cls.activity_internal.id,
-        )
-        cls._make_entry(cls.walled, cls.bob, 3.0)
-        cls._make_entry(cls.walled, cls.zoe, 0.5)
-        cls._make_entry(cls.second_walled, cls.bob, 4.0)
-        cls.env.flush_all()
-
-    @classmethod
-    def _make_matter(cls, responsible, members, **kw):
-        return cls._create_matter(
-            responsible_id=responsible.id,
-            members=members,
-            company_id=cls.company.id,
-            partner_id=cls.client.id,
-            **kw,
-        )
-
-    @classmethod
-    def _make_entry(cls, matter, user, hours, **kw):
-        return cls._create_time_entry(matter=matter, user=user, unit_amount=hours, **kw)
-
-    def _report(self, user):
-        self.env.invalidate_all()
-        return self.env["legal.time.report"].with_user(user)
-
-    def _group(self, user, groupby=(), domain=(), aggregates=SUMS):
-        return self._report(user)._read_group(list(domain), groupby, aggregates)
 
     # ---------------------------------------------------------------------- whose
 
@@ -182,9 +121,7 @@ class TestTimeReport(LegalCommon):
         self.assertFalse(row.matter_id)
 
     def test_the_office_reads_no_nameless_line(self):
-        self.assertFalse(
-            self._report(self.office).search([("matter_id", "=", False)])
-        )
+        self.assertFalse(self._report(self.office).search([("matter_id", "=", False)]))
 
     def test_nothing_of_a_walled_matter_is_found_by_its_words(self):
         for domain in (
@@ -234,9 +171,7 @@ class TestTimeReport(LegalCommon):
 
     def test_pro_bono_is_valued_apart(self):
         pro_bono = self.env.ref("legal_timesheet.activity_pro_bono")
-        self._make_entry(
-            self.open_matter, self.bob, 2.0, activity_code_id=pro_bono.id
-        )
+        self._make_entry(self.open_matter, self.bob, 2.0, activity_code_id=pro_bono.id)
         [(value, given)] = self._group(
             self.office, aggregates=["amount:sum", "amount_pro_bono:sum"]
         )

@@ -21,6 +21,7 @@ MODELS = [
     "report.project.task.user",
     "project.task.burndown.chart.report",
     "timesheets.analysis.report",
+    "legal.time.report",
     "mail.followers",
     "mail.message",
     "mail.activity",
@@ -167,6 +168,7 @@ class TestWall(LegalCommon):
             "timesheets.analysis.report": env["timesheets.analysis.report"].browse(
                 entry.ids
             ),
+            "legal.time.report": env["legal.time.report"].browse(entry.ids),
             "mail.followers": followers.filtered(
                 lambda f: f.partner_id == cls.associate_user.partner_id
             ),
