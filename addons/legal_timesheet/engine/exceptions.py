@@ -24,3 +24,11 @@ class AmbiguousRateError(EngineError):
         super().__init__(f"rates {first_id} and {second_id} overlap")
         self.first_id = first_id
         self.second_id = second_id
+
+
+class TableError(EngineError):
+    """The file holds no table of time; ``reason`` says what is wrong with it."""
+
+    def __init__(self, reason):
+        super().__init__(reason)
+        self.reason = reason
