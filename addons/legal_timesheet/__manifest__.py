@@ -39,6 +39,8 @@
         "views/legal_day_views.xml",
         "views/legal_time_report_views.xml",
         "views/legal_time_board_views.xml",
+        "wizards/legal_time_import_views.xml",
+        "wizards/legal_time_export_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["legal_timesheet/static/src/**/*"],

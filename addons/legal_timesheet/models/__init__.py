@@ -35,6 +35,8 @@ from . import account_analytic_line_complete
 from . import account_analytic_line_quick
 from . import calendar_event
 from . import calendar_event_matter
+from . import account_analytic_line_kind
+from . import account_analytic_line_transfer
 from . import hr_employee
 from . import ir_model_fields
 from . import account_analytic_line_screen
@@ -45,6 +47,7 @@ from . import legal_week
 from . import account_analytic_line_kind
 from . import hr_employee_target
 from . import hr_employee_expected
+from . import legal_time_import_profile
 from . import legal_time_report
 from . import legal_time_board
 from . import legal_demo

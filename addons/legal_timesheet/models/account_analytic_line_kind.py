@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..engine.durations import hours_from_minutes
+from ..engine.rounding import billable_minutes
 from .legal_activity_code import WORK_KINDS
 
 
@@ -55,19 +57,37 @@ class AccountAnalyticLine(models.Model):
 
     @api.depends("rate", "hours_billable", "unit_amount", "work_kind", "is_billable")
     def _compute_amount_standard(self):
+        given = self._get_hours_given()
         for line in self:
-            hours = line.hours_billable
-            if line.work_kind == "pro_bono":
-                hours = line._get_hours_billable()
             currency = line.legal_currency_id
-            amount = line.rate * hours
+            amount = line.rate * given.get(line, line.hours_billable)
             line.amount_standard = currency.round(amount) if currency else amount
 
-    @api.constrains("is_billable", "hours_billable")
+    def _get_hours_given(self):
+        """Return ``{pro bono line: hours}``, rounded as if they were billed."""
+        lines = self.filtered(lambda line: line.work_kind == "pro_bono")
+        # sudo: the rule of the matter, for whoever types the hours
+        increments = lines.matter_id.sudo()._get_time_increments(
+            {(line.matter_id._origin.id, line.date) for line in lines}
+        )
+        hours = {}
+        for line in lines:
+            increment = increments[line.matter_id._origin.id, line.date]
+            minutes = billable_minutes(line._get_minutes(), *increment[:2])
+            hours[line] = float(hours_from_minutes(minutes))
+        return hours
+
+    @api.constrains("is_billable")
     def _check_never_billed(self):
+        self._check_kind_is_billed("is_billable")
+
+    @api.constrains("hours_billable")
+    def _check_hours_never_billed(self):
+        self._check_kind_is_billed("hours_billable")
+
+    def _check_kind_is_billed(self, name):
         for line in self:
-            kind = line.work_kind
-            if kind and kind != "client" and (line.is_billable or line.hours_billable):
+            if line.work_kind not in (False, "client") and line[name]:
                 raise ValidationError(
                     self.env._(
                         "The entry of %(person)s on %(matter)s on %(day)s is %(kind)s"

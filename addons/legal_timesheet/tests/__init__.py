@@ -16,6 +16,7 @@ from . import test_time_entry
 from . import test_timer
 from . import test_timer_browser
 from . import test_time_board
+from . import test_time_import
 from . import test_time_report
 from . import test_wall
 from . import test_week
