@@ -8,7 +8,6 @@
 * :mod:`.quick_entry` reads one line of text as a time entry;
 * :mod:`.timers` counts, and says when a timer has to ask what to keep;
 * :mod:`.routing` says which matter a piece of work belongs to, and why;
-* :mod:`.pieces` says which traces of a day are one piece of work.
-* :mod:`.timers` counts, and says when a timer has to ask what to keep.
+* :mod:`.pieces` says which traces of a day are one piece of work;
 * :mod:`.time_table` reads a file of time from another program.
 """

@@ -40,11 +40,9 @@ from . import account_analytic_line_transfer
 from . import hr_employee
 from . import ir_model_fields
 from . import account_analytic_line_screen
-from . import hr_employee
 from . import hr_employee_hours
 from . import legal_day
 from . import legal_week
-from . import account_analytic_line_kind
 from . import hr_employee_target
 from . import hr_employee_expected
 from . import legal_time_import_profile

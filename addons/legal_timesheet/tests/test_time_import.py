@@ -197,7 +197,7 @@ class TestTimeImport(LegalCommon):
     # -------------------------------------------------------------------- columns
 
     def test_columns_unknown_are_asked_for_and_remembered(self):
-        text = "Quand;Où;Quoi;Combien\n03/03/2026;%s;Claim;1h30" % self.number
+        text = f"Quand;Où;Quoi;Combien\n03/03/2026;{self.number};Claim;1h30"
         wizard = self._wizard("Description;" + text.replace("\n", "\nx;"))
         wizard.action_read()
         self.assertEqual(wizard.state, "columns")

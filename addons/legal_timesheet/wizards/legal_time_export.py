@@ -190,7 +190,8 @@ class LegalTimeExport(models.TransientModel):
         for number, row in enumerate(rows, start=2):
             for column, value in enumerate(row, start=1):
                 self._fill_cell(sheet.cell(number, column), value)
-        for letter, width in zip("ABCDEFGHIJ", (11, 12, 24, 20, 28, 20, 60, 9, 9, 9)):
+        widths = (11, 12, 24, 20, 28, 20, 60, 9, 9, 9)
+        for letter, width in zip("ABCDEFGHIJ", widths, strict=True):
             sheet.column_dimensions[letter].width = width
         output = io.BytesIO()
         book.save(output)
