@@ -49,6 +49,7 @@ from . import legal_time_import_profile
 from . import legal_time_report
 from . import legal_time_board
 from . import legal_demo
+from . import legal_demo_suggestion
 from . import legal_demo_timer
 from . import legal_time_timer
 from . import legal_time_timer_state

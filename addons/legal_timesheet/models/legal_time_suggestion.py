@@ -5,9 +5,9 @@ from odoo.fields import Domain
 KINDS = [
     ("meeting", "Meeting"),
     ("call", "Call"),
-    ("activity", "Activity"),
+    ("activity", "Done Activity"),
     ("task", "Task"),
-    ("message", "Message"),
+    ("message", "Sent Message"),
     ("document", "Document"),
 ]
 

@@ -1,7 +1,8 @@
+import pytz
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_time
 
 from ..engine.durations import hours_from_minutes
 from ..engine.pieces import Trace, group_traces, span_minutes, sum_minutes
@@ -135,9 +136,8 @@ class LegalTimeSuggestion(models.Model):
     def _format_moment(self, moment):
         if not moment:
             return ""
-        return format_time(
-            self.env, moment, tz=self.env.user.tz or "UTC", time_format="HH:mm"
-        )
+        local = pytz.utc.localize(moment).astimezone(self._get_timezone())
+        return local.strftime("%H:%M")
 
     def _merge_narratives(self):
         return " ; ".join(dict.fromkeys(row.narrative for row in self if row.narrative))

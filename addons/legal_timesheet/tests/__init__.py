@@ -11,6 +11,7 @@ from . import test_rate
 from . import test_rate_cases
 from . import test_rounding
 from . import test_suggestion
+from . import test_suggestion_browser
 from . import test_suggestion_secrecy
 from . import test_time_entry
 from . import test_timer

@@ -447,6 +447,13 @@ class TestSuggestionLife(SuggestionCommon):
         self.assertEqual(merged["matter"]["id"], self.matter.id)
         self.assertEqual(len(merged["sources"]), 2)
 
+    def test_cards_tell_the_hours_where_the_person_lives(self):
+        self.bob.tz = "Indian/Reunion"
+        self._create_event()
+        [card] = self.Suggestion.get_cards(str(self.day))["cards"]
+        source = card["sources"][0]
+        self.assertEqual((source["start"], source["stop"]), ("13:00", "14:00"))
+
     def test_tie_proposes_none_and_lists_the_candidates(self):
         other = self._create_matter(name="Vente")
         self._create_event()

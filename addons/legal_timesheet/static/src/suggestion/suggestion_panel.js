@@ -94,6 +94,10 @@ export class SuggestionPanel extends Component {
         return this.chosenCards.length > 1 && days.size === 1;
     }
 
+    get vanishLabel() {
+        return _t("What you leave vanishes after %s days.", this.state.daysKept);
+    }
+
     get mergeLabel() {
         return _t("Merge these %s suggestions into one entry", this.chosenCards.length);
     }
