@@ -1,4 +1,11 @@
-import { Component, onWillStart, onWillUpdateProps, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    onWillStart,
+    onWillUpdateProps,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import { formatDate, deserializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -36,6 +43,17 @@ export class SuggestionPanel extends Component {
             isLoaded: false,
         });
         this.nextNotice = 1;
+        // the card that had the focus is gone: the next one takes it, once drawn
+        this.placeToFocus = -1;
+        useEffect(
+            () => {
+                if (this.placeToFocus >= 0) {
+                    this.focusCard(this.placeToFocus);
+                    this.placeToFocus = -1;
+                }
+            },
+            () => [this.state.cards]
+        );
         onWillStart(() => this.load(this.props.day));
         onWillUpdateProps((next) => {
             if (next.day !== this.props.day) {
@@ -177,11 +195,8 @@ export class SuggestionPanel extends Component {
     }
 
     async afterChange() {
-        const place = this.focusedIndex;
+        this.placeToFocus = this.focusedIndex;
         await this.load();
-        if (place >= 0) {
-            setTimeout(() => this.focusCard(place));
-        }
     }
 
     addNotice(text, undo) {
