@@ -9,5 +9,7 @@
 * :mod:`.timers` counts, and says when a timer has to ask what to keep;
 * :mod:`.routing` says which matter a piece of work belongs to, and why;
 * :mod:`.pieces` says which traces of a day are one piece of work;
-* :mod:`.time_table` reads a file of time from another program.
+* :mod:`.time_table` reads a file of time from another program;
+* :mod:`.statements` writes what a client approves as text to be hashed;
+* :mod:`.weeks` says where a week stands, and what is missing from it.
 """

@@ -24,6 +24,12 @@ from . import legal_time_suggestion_message
 from . import legal_time_suggestion_gather
 from . import legal_time_suggestion_card
 from . import legal_matter_kind
+from . import legal_matter_approval
+from . import legal_approval_delegation
+from . import legal_matter_client_time
+from . import legal_time_sheet
+from . import legal_time_client_approval
+from . import legal_time_client_answer
 from . import account_analytic_account
 from . import account_analytic_line
 from . import account_analytic_line_rate
@@ -44,10 +50,15 @@ from . import hr_employee_hours
 from . import legal_day
 from . import legal_week
 from . import hr_employee_target
+from . import hr_employee_missing
 from . import hr_employee_expected
 from . import legal_time_import_profile
 from . import legal_time_report
 from . import legal_time_board
+from . import legal_day_approval
+from . import account_analytic_line_sheet
+from . import account_analytic_line_client
+from . import legal_time_reminder
 from . import legal_demo
 from . import legal_demo_suggestion
 from . import legal_demo_timer
@@ -68,4 +79,5 @@ from . import res_config_settings
 from . import res_partner
 from . import res_users_settings
 from . import res_users
+from . import res_users_reminder
 from . import timesheets_analysis_report

@@ -28,6 +28,13 @@ class AccountAnalyticLine(models.Model):
         index="btree_not_null",
     )
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    approved_for_id = fields.Many2one(
+        "res.users",
+        "Approved instead of",
+        readonly=True,
+        copy=False,
+        help="The absent person whose delegate approved.",
+    )
     approved_on = fields.Datetime(readonly=True, copy=False)
     return_word = fields.Text("Returned with", readonly=True, copy=False)
 
@@ -51,6 +58,7 @@ class AccountAnalyticLine(models.Model):
     def action_submit(self):
         entries = self._entries_in("draft")
         entries.check_access("write")
+        self.env["legal.time.sheet"]._ensure_for(entries)
         # sudo: the state is not typed in by anybody, only by this button
         entries.sudo().write({"approval_state": "submitted", "return_word": False})
         return True
@@ -80,6 +88,8 @@ class AccountAnalyticLine(models.Model):
         priced = self.env["legal.rate"]._resolve_batch(entries)
         grades = self.env["legal.rate"]._get_entry_grades(entries)
         by_values = {}
+        instead_of = entries._get_absent_approvers()
+        with_client = entries._get_client_states()
         for entry in entries:
             values = priced[entry]
             if not values and entry.is_billable:
@@ -87,12 +97,15 @@ class AccountAnalyticLine(models.Model):
             frozen = self._prepare_frozen_values(
                 values or self._prepare_no_rate(entry, grades[entry])
             )
+            frozen["approved_for_id"] = instead_of.get(entry.matter_id.id, False)
+            frozen["client_state"] = with_client.get(entry.id, False)
             key = tuple(frozen.values())
             by_values.setdefault(key, (frozen, []))[1].append(entry.id)
         approval = self._prepare_approval_values()
         for frozen, ids in by_values.values():
             # sudo: rate and state are written by the approval, by nobody's hand
             self.browse(ids).sudo().write({**frozen, **approval})
+        entries._log_approved_instead(instead_of)
         return entries
 
     def _legal_return(self, word):
@@ -103,7 +116,10 @@ class AccountAnalyticLine(models.Model):
             {
                 "approval_state": "draft",
                 "approved_by_id": False,
+                "approved_for_id": False,
                 "approved_on": False,
+                "client_state": False,
+                "client_question": False,
                 "return_word": word,
             }
         )
@@ -114,8 +130,9 @@ class AccountAnalyticLine(models.Model):
 
     def _check_can_approve(self):
         self.check_access("read")
+        approved = {} if self.env.su else self.matter_id._get_time_approvers()
         for matter in self.matter_id:
-            if not matter._can_approve_time():
+            if not self.env.su and matter not in approved:
                 raise AccessError(
                     self.env._(
                         "The time of %(matter)s is approved by %(responsible)s or a"
@@ -147,6 +164,31 @@ class AccountAnalyticLine(models.Model):
 
     def _make_no_rate_error(self):
         return UserError(self._get_no_rate_sentence())
+
+    def _get_absent_approvers(self):
+        """Return ``{matter id: absent person's id}`` where the user stands in."""
+        if self.env.su:
+            return {}
+        return {
+            matter.id: person.id
+            for matter, person in self.matter_id._get_time_approvers().items()
+            if person != self.env.user
+        }
+
+    def _log_approved_instead(self, instead_of):
+        """Leave a trace on each matter approved by a delegate."""
+        for matter, entries in self.grouped("matter_id").items():
+            absent = self.env["res.users"].browse(instead_of.get(matter.id))
+            if absent:
+                matter._message_log(
+                    body=self.env._(
+                        "%(delegate)s approved %(count)s time entries for"
+                        " %(absent)s, absent.",
+                        delegate=self.env.user.name,
+                        count=len(entries),
+                        absent=absent.sudo().name,
+                    )
+                )
 
     def _tell_returned(self, word):
         """Tell each author once per matter; the message names no work."""

@@ -100,6 +100,7 @@ class AccountAnalyticLine(models.Model):
         return {
             "approval_state",
             "approved_by_id",
+            "approved_for_id",
             "approved_on",
             "rate",
             "rate_id",

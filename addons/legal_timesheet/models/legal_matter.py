@@ -460,17 +460,3 @@ class LegalMatter(models.Model):
             member.user_id == user and member._covers(day)
             for member in matter_sudo.member_ids
         )
-
-    def _can_approve_time(self):
-        """Tell whether the user approves the time of this matter."""
-        self.ensure_one()
-        user = self.env.user
-        if self.env.su or user == self.responsible_id:
-            return True
-        if user.has_group("hr_timesheet.group_hr_timesheet_approver"):
-            return self.has_access("read")
-        today = fields.Date.context_today(self)
-        return any(
-            member.user_id == user and member.role == "lead" and member._covers(today)
-            for member in self.member_ids
-        )

@@ -9,9 +9,7 @@ class LegalTimeImportProfile(models.Model):
     _order = "name"
 
     name = fields.Char(required=True)
-    mapping = fields.Json(
-        required=True, help="Heading in plain letters: what it says."
-    )
+    mapping = fields.Json(required=True, help="Heading in plain letters: what it says.")
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )

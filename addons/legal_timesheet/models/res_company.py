@@ -1,4 +1,16 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
 from odoo import fields, models
+
+WEEKDAYS = [
+    ("0", "Monday"),
+    ("1", "Tuesday"),
+    ("2", "Wednesday"),
+    ("3", "Thursday"),
+    ("4", "Friday"),
+]
 
 
 class ResCompany(models.Model):
@@ -33,3 +45,36 @@ class ResCompany(models.Model):
         "CHECK (legal_time_future_days BETWEEN 0 AND 366)",
         "Time may be recorded for 0 to 366 days ahead.",
     )
+    legal_reminder = fields.Boolean(
+        "Remind of Missing Time",
+        help="One friendly message a week, to the person only, against his or her"
+        " own target. Never on a day off.",
+    )
+    legal_reminder_weekday = fields.Selection(
+        WEEKDAYS, "Day of the Reminder", default="0", required=True
+    )
+    legal_reminder_hour = fields.Float(
+        "Hour of the Reminder", default=9.0, help="In the time zone of the firm."
+    )
+
+    _legal_reminder_hour_in_day = models.Constraint(
+        "CHECK (legal_reminder_hour >= 0 AND legal_reminder_hour < 24)",
+        "The hour of the reminder is between 0:00 and 23:59.",
+    )
+
+    def _get_legal_tz(self):
+        """Return the time zone the firm lives in."""
+        self.ensure_one()
+        name = self.resource_calendar_id.tz or self.partner_id.tz or "Europe/Paris"
+        return pytz.timezone(name)
+
+    def _get_reminder_moment(self, local):
+        """Return the last moment planned for reminders, at or before ``local``."""
+        self.ensure_one()
+        day = local.date()
+        back = (day.weekday() - int(self.legal_reminder_weekday)) % 7
+        hour = timedelta(hours=self.legal_reminder_hour)
+        planned = datetime.combine(day - timedelta(days=back), time.min) + hour
+        if planned > local.replace(tzinfo=None):
+            planned -= timedelta(days=7)
+        return planned

@@ -22,3 +22,10 @@ class ResConfigSettings(models.TransientModel):
     legal_suggestion_days = fields.Integer(
         related="company_id.legal_suggestion_days", readonly=False
     )
+    legal_reminder = fields.Boolean(related="company_id.legal_reminder", readonly=False)
+    legal_reminder_weekday = fields.Selection(
+        related="company_id.legal_reminder_weekday", readonly=False
+    )
+    legal_reminder_hour = fields.Float(
+        related="company_id.legal_reminder_hour", readonly=False
+    )

@@ -12,6 +12,8 @@ MODELS = [
     "legal.matter",
     "legal.matter.member",
     "legal.rate",
+    "legal.time.sheet",
+    "legal.time.client.approval",
     "project.project",
     "project.task",
     "project.milestone",
@@ -118,7 +120,19 @@ class TestWall(LegalCommon):
             }
         )
         rate = cls._create_rate(matter_id=cls.matter.id)
-        threads = [cls.matter, project, task, milestone, update]
+        sheet = env["legal.time.sheet"]._ensure_for(entry)
+        request = env["legal.time.client.approval"].create(
+            {
+                "matter_id": cls.matter.id,
+                "partner_id": cls.client.id,
+                "entry_ids": [Command.set(entry.ids)],
+                "date_from": entry.date,
+                "date_to": entry.date,
+                "expires_on": entry.date,
+                "question": "Secret question",
+            }
+        )
+        threads = [cls.matter, project, task, milestone, update, request]
         for thread in threads:
             thread.message_subscribe(list(partner_ids))
         messages = env["mail.message"].browse()
@@ -156,6 +170,8 @@ class TestWall(LegalCommon):
             "legal.matter": cls.matter,
             "legal.matter.member": cls.matter.member_ids,
             "legal.rate": rate,
+            "legal.time.sheet": sheet,
+            "legal.time.client.approval": request,
             "project.project": project,
             "project.task": task,
             "project.milestone": milestone,

@@ -1,0 +1,2 @@
+from . import client_time
+from . import week
