@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_billing_run,
     test_chain,
+    test_client_time,
     test_cost,
     test_client_currency,
     test_document_check,
