@@ -9,9 +9,8 @@ class LegalDay(models.AbstractModel):
 
     @api.model
     def _get_waiting_items(self):
-        """Weeks wait instead of their entries; clients wait for an answer."""
+        """Add whole weeks, absent colleagues' too, and what clients asked."""
         items = super()._get_waiting_items()
-        items = [item for item in items if item["key"] != "to_approve"]
         for_me = Domain("is_for_me", "=", True)
         questions = Domain("state", "=", "questioned") & Domain(
             "matter_id.responsible_id", "=", self.env.uid
