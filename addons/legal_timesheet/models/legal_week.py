@@ -41,7 +41,6 @@ class LegalWeek(models.AbstractModel):
                 employee, first, last, Domain("matter_id", "=", False)
             ),
             "activities": self._get_activities(),
-            **self._get_week_state(employee, first),
         }
 
     @api.model
@@ -90,11 +89,6 @@ class LegalWeek(models.AbstractModel):
         day = fields.Date.to_date(day)
         first = day - timedelta(day.weekday())
         return first, first + timedelta(6)
-
-    @api.model
-    def _get_week_state(self, employee, monday):
-        """Return the state of the week as its sheet says it; a hook."""
-        return {"week_state": False, "week_word": False}
 
     @api.model
     def _get_people_rows(self):

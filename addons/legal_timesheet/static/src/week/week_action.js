@@ -82,7 +82,7 @@ export class WeekAction extends Component {
             submitted: _t("Submitted, waiting for approval"),
             returned: _t("Returned to correct"),
             approved: _t("Approved"),
-        }[this.model.data.week_state];
+        }[this.model.weekState.state];
     }
 
     get submitLabel() {

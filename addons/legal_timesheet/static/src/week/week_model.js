@@ -98,6 +98,20 @@ export class WeekModel {
         return this.data.entries.filter((entry) => entry.state === "draft");
     }
 
+    /** Where the week stands now, whatever was typed since it was loaded. */
+    get weekState() {
+        const { entries } = this.data;
+        const returned = this.drafts.find((entry) => entry.return_word);
+        if (returned) {
+            return { state: "returned", word: returned.return_word };
+        }
+        if (!entries.length || this.drafts.length) {
+            return { state: "draft" };
+        }
+        const waits = entries.some((entry) => entry.state === "submitted");
+        return { state: waits ? "submitted" : "approved" };
+    }
+
     minutesOf(matterId, day) {
         return sum(this.entriesOf(matterId, day));
     }
