@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from .account_analytic_line_rate import RERATE
+
 
 class AccountAnalyticLine(models.Model):
     """What an entry on a matter may not be; one sentence for each refusal."""
@@ -147,6 +149,8 @@ class AccountAnalyticLine(models.Model):
     def _check_not_frozen(self, values):
         touched = self._legal_frozen_fields() & values.keys()
         if not touched or "approval_state" in values:
+            return
+        if self.env.context.get("legal_rerate") is RERATE:
             return
         for entry in self:
             if entry.approval_state == "approved":

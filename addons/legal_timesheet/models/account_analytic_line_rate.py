@@ -1,6 +1,10 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+#: in the context of a write that may change a frozen price: no caller from outside
+#: can put this very object there
+RERATE = object()
+
 
 class AccountAnalyticLine(models.Model):
     """The price of a time entry: shown on drafts, frozen on approval."""
@@ -75,3 +79,40 @@ class AccountAnalyticLine(models.Model):
         for name in names:
             self.env.add_to_compute(self._fields[name], drafts)
         drafts.modified(names)
+
+    # ------------------------------------------------------------ pricing again
+
+    def _get_rerate_refusal(self, values):
+        """Return why this entry keeps its price, or nothing.
+
+        :param values: the price that today's rates give, ``None`` without any
+        """
+        self.ensure_one()
+        _ = self.env._
+        if self.billing_status not in ("draft", "submitted", "approved"):
+            states = dict(
+                self._fields["billing_status"]._description_selection(self.env)
+            )
+            return _(
+                "It stays as it is: %s.", states.get(self.billing_status, "").lower()
+            )
+        if self._is_in_locked_period():
+            return _("It stays as it is: its period is locked.")
+        if not values:
+            return _("It stays as it is: no rate fits any more.")
+        return ""
+
+    @api.model
+    def _legal_rerate(self, changes):
+        """Write new prices; the one way to change what an approval froze.
+
+        :param dict changes: entry -> values of :meth:`legal.rate._resolve_batch`
+        """
+        by_values = {}
+        for entry, values in changes.items():
+            frozen = self._prepare_frozen_values(values)
+            by_values.setdefault(tuple(frozen.items()), []).append(entry.id)
+        for frozen, ids in by_values.items():
+            # sudo: the price is written by nobody's hand; rights were checked
+            entries = self.browse(ids).sudo()
+            entries.with_context(legal_rerate=RERATE).write(dict(frozen))

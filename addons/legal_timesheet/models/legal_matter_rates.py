@@ -80,3 +80,11 @@ class LegalMatter(models.Model):
                 Domain("matter_id", "in", self.ids)
             )
         return result
+
+    # ---------------------------------------------------------------- rate card
+
+    def action_rates(self):
+        """Show what an hour of each person costs on this matter."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["legal.rate"]._get_card_action(self)

@@ -182,6 +182,24 @@ class LegalRate(models.Model):
             words.append(self.activity_code_id.name)
         return words
 
+    def _get_scope_key(self):
+        """Return what two rates share when one may follow the other."""
+        self.ensure_one()
+        scope = tuple(self[name].id for name in SCOPE)
+        return (self.company_id.id, self.currency_id.id, *scope)
+
+    def _get_card_rank(self):
+        """Return where a rate stands on the card: grades, people, work, exceptions."""
+        self.ensure_one()
+        return (
+            bool(self.matter_id),
+            bool(self.partner_id),
+            bool(self.employee_id),
+            bool(self.activity_code_id),
+            self.grade_id.sequence,
+            self.scope_label or "",
+        )
+
     def _format_amount(self):
         return formatLang(self.env, self.amount, currency_obj=self.currency_id)
 

@@ -103,10 +103,10 @@ class AccountAnalyticLine(models.Model):
         if self.approval_state == "approved":
             notes.append(
                 _(
-                    "Frozen by %(who)s on %(day)s: %(source)s.",
+                    "Frozen by %(who)s on %(day)s: %(why)s.",
                     who=self.approved_by_id.name,
                     day=self._format_day(self.approved_on and self.approved_on.date()),
-                    source=self.rate_source or _("no rate"),
+                    why=self.rate_source or _("no rate"),
                 )
             )
             notes += self._get_drift_notes(found["winner"])

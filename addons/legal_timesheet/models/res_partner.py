@@ -83,3 +83,9 @@ class ResPartner(models.Model):
         action["domain"] = [("partner_id", "child_of", self.ids)]
         action["context"] = {"default_partner_id": self.id}
         return action
+
+    def action_legal_rates(self):
+        """Show what an hour of each grade costs this client."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["legal.rate"]._get_card_action(self)

@@ -12,6 +12,7 @@ from . import test_matter
 from . import test_quick_entry
 from . import test_rate
 from . import test_rate_cases
+from . import test_rate_wizards
 from . import test_rounding
 from . import test_suggestion
 from . import test_suggestion_browser

@@ -5,3 +5,5 @@ from . import legal_time_import_line
 from . import legal_time_client_ask
 from . import legal_time_quick_entry
 from . import legal_time_return
+from . import legal_rate_revision
+from . import legal_rate_rerate
