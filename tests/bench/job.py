@@ -2,9 +2,14 @@
 
 import json
 
-from tests.bench import firm, ours, stock
+from tests.bench import firm, ours, recording, stock
 
-SIDES = {"ours": ours, "stock": stock}
+SIDES = {
+    "ours": ours,
+    "stock": stock,
+    "ours_time": recording.Ours,
+    "stock_time": recording.Stock,
+}
 MARK = "BENCH-RESULT "
 
 
@@ -16,5 +21,7 @@ def run(env, side, step, **options):
     env = env(context={**env.context, "lang": "fr_FR"})
     firm.let_no_mail_out(env)
     result = getattr(SIDES[side], step)(env, **options)
+    if step == "prepare":
+        env.cr.commit()
     env.cr.rollback()
     print(MARK + json.dumps(result or {}), flush=True)

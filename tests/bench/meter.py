@@ -35,6 +35,11 @@ class Meter:
         return {"start_mb": self.start_mb, "peak_mb": _memory("VmHWM")}
 
 
+def resident_mb():
+    """Return the megabytes this process holds now."""
+    return _memory("VmRSS")
+
+
 def _memory(name):
     """Return a line of the kernel's account of this process, in megabytes."""
     for line in STATUS.read_text().splitlines():

@@ -4,7 +4,11 @@ For each N both databases get N units of work (see :mod:`tests.bench.firm`), set
 untimed. Then ours and stock are measured in turn, each time in a process of its own
 whose work is rolled back, after VACUUM ANALYZE: a round finds what the last one found.
 
-Words: the numbers N, ``rounds=3``, ``sample=30`` (PDFs a round). Variables:
+Before that, time recorded and approved: :mod:`tests.bench.recording`.
+
+Words: the numbers N, ``rounds=3``, ``sample=30`` (PDFs a round), ``time`` or
+``time=500`` for that section alone, with so many entries. Numbers alone leave it out.
+Variables:
 ``LEGAL_BENCH_DB``, ``LEGAL_BENCH_STOCK_DB`` (databases of ours and of stock, to be
 filled), ``LEGAL_BENCH_OUT``, ``ODOO_RC``, ``LEGAL_BENCH_WKHTMLTOPDF`` (folder of the
 program) or ``LEGAL_BENCH_WITHOUT_PDF`` (why there is none).
@@ -27,10 +31,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docker")]
 import psycopg2  # noqa: E402
 
 from local import ports, progress  # noqa: E402
-from tests.bench import figures, table  # noqa: E402
+from tests.bench import figures, recording, table  # noqa: E402
 
 SIZES = (100, 300, 1_000)
 ONE_ROUND_FROM = 1_000
+TIME_ENTRIES = 10_000
 SCRIPT = """import sys
 sys.path.insert(0, {root!r})
 from tests.bench import job
@@ -43,23 +48,31 @@ class Failed(Exception):
 
 
 def read_words(words):
-    """Return (sizes, rounds, sample) out of the words of the command.
+    """Return (sizes, rounds, sample, entries) out of the words of the command.
+
+    No sizes: the section "time" alone. No entries: without it.
 
     :raise Failed: a word is neither a number nor a known option
     """
-    sizes, options = [], {"rounds": 3, "sample": 30}
+    sizes, options = [], {"rounds": 3, "sample": 30, "time": None}
     for word in " ".join(words).replace(",", " ").split():
+        if word == "time":
+            options["time"] = TIME_ENTRIES
+            continue
         name, equals, value = word.rpartition("=")
         if not value.isdecimal() or not int(value) or (equals and name not in options):
             raise Failed(
-                f"“{word}” is not understood: give numbers of matters, rounds=3 or"
-                f" sample=30."
+                f"“{word}” is not understood: give numbers of matters, rounds=3,"
+                f" sample=30, time or time=500."
             )
         if equals:
             options[name] = int(value)
         else:
             sizes.append(int(value))
-    return sorted(set(sizes or SIZES)), options["rounds"], options["sample"]
+    alone = bool(options["time"]) and not sizes
+    entries = options["time"] or (0 if sizes else TIME_ENTRIES)
+    sizes = [] if alone else sorted(set(sizes or SIZES))
+    return sizes, options["rounds"], options["sample"], entries
 
 
 # -- processes ----------------------------------------------------------------
@@ -99,9 +112,9 @@ def shell(side, step, database, **options):
     return json.loads(marked[-1].split(" ", 1)[1])
 
 
-def install_stock(database):
-    """Add what stock bills time with."""
-    words = ("-i", "sale_timesheet", "--no-http", "--stop-after-init")
+def install_stock(database, module):
+    """Add what stock records time with, or bills it with."""
+    words = ("-i", module, "--no-http", "--stop-after-init")
     done = subprocess.run(
         odoo(*words, "--log-level=warn", database=database),
         capture_output=True,
@@ -109,7 +122,7 @@ def install_stock(database):
         check=False,
     )
     if done.returncode:
-        raise Failed(f"sale_timesheet was not installed:\n{done.stderr[-1000:]}")
+        raise Failed(f"{module} was not installed:\n{done.stderr[-1000:]}")
 
 
 @contextmanager
@@ -162,7 +175,7 @@ def bench(sizes, rounds, sample, databases, without_pdf):
     """Measure all sizes; return {count: {side: [result of a round, …]}}."""
     raw = {}
     progress.say("Installing sale_timesheet on stock's side …")
-    install_stock(databases["stock"])
+    install_stock(databases["stock"], "sale_timesheet")
     with asset_server(databases["stock"], not without_pdf) as address:
         for count in sizes:
             raw[count] = {"stock": [], "ours": []}
@@ -183,6 +196,23 @@ def bench(sizes, rounds, sample, databases, without_pdf):
     return raw
 
 
+def bench_time(entries, rounds, databases):
+    """Measure the section "time"; return {side: [result of a round, …]}."""
+    progress.say("Installing hr_timesheet on stock's side …")
+    install_stock(databases["stock"], "hr_timesheet")
+    raw = {side: [] for side in databases}
+    for side, database in databases.items():
+        progress.say(f"Time: setting up {side} (not timed) …")
+        shell(f"{side}_time", "prepare", database)
+    for turn in range(rounds if entries < TIME_ENTRIES else 1):
+        for side, database in databases.items():
+            vacuum(database)
+            result = shell(f"{side}_time", "measure", database, count=entries)
+            raw[side].append(result)
+            progress.say(f"Time, round {turn + 1}, {side}: {_line(result)}")
+    return raw
+
+
 def _line(result):
     steps = result["steps"].items()
     return ", ".join(f"{name} {step['seconds']:.1f} s" for name, step in steps)
@@ -200,13 +230,34 @@ def host():
 
 def main(words):
     """Run the benchmark; return the exit code."""
-    sizes, rounds, sample = read_words(words)
+    sizes, rounds, sample, entries = read_words(words)
     databases = {
         "stock": os.environ["LEGAL_BENCH_STOCK_DB"],
         "ours": os.environ["LEGAL_BENCH_DB"],
     }
     without_pdf = os.environ.get("LEGAL_BENCH_WITHOUT_PDF", "")
     about = {**host(), "sizes": sizes, "rounds": rounds, "sample": sample}
+    whole, text = {"about": about}, []
+    if entries:
+        raw = bench_time(entries, rounds, databases)
+        sides = {side: recording.summarise(raw[side], entries) for side in databases}
+        whole["time"] = {"summary": sides, "rounds": raw}
+        text.append(recording.render(**sides))
+    if sizes:
+        whole |= bench_invoices(sizes, rounds, sample, databases, without_pdf)
+        text.append(table.render(whole["summary"], whole["growth"], without_pdf))
+    print("\n\n".join(text), flush=True)
+    out = Path(os.environ["LEGAL_BENCH_OUT"])
+    out.write_text(json.dumps(whole, indent=1) + "\n")
+    print(
+        f"Processors: {about['processors']}, load at the start: "
+        f"{about['load_at_start']:.1f}. All rounds: {out}"
+    )
+    return 0
+
+
+def bench_invoices(sizes, rounds, sample, databases, without_pdf):
+    """Measure billing; return what the file keeps of it."""
     raw = bench(sizes, rounds, sample, databases, without_pdf)
     results = {
         count: {side: figures.summarise(taken, count) for side, taken in sides.items()}
@@ -216,17 +267,10 @@ def main(words):
         side: figures.growth({n: sides[side] for n, sides in results.items()})
         for side in databases
     }
-    print(table.render(results, growth, without_pdf), flush=True)
-    out = Path(os.environ["LEGAL_BENCH_OUT"])
-    whole = {"about": about, "summary": results, "growth": growth, "rounds": raw}
+    whole = {"summary": results, "growth": growth, "rounds": raw}
     if without_pdf:
         whole["without_stock_pdfs"] = without_pdf
-    out.write_text(json.dumps(whole, indent=1) + "\n")
-    print(
-        f"Processors: {about['processors']}, load at the start: "
-        f"{about['load_at_start']:.1f}. All rounds: {out}"
-    )
-    return 0
+    return whole
 
 
 def interrupt(signum, frame):

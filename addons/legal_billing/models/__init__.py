@@ -37,6 +37,7 @@ from . import (
     legal_prebill_client_time,
     legal_prebill_invoicing,
     legal_prebill_line,
+    legal_rate_explanation,
     legal_prebill_print,
     legal_time_board,
     legal_time_report,

@@ -15,6 +15,7 @@ from . import (
     test_portal_payment,
     test_portal_tour,
     test_prebill,
+    test_rate_explained,
     test_time_rule,
     test_waiting,
     test_time_report,

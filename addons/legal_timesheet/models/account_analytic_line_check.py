@@ -9,7 +9,7 @@ class AccountAnalyticLine(models.Model):
 
     _inherit = "account.analytic.line"
 
-    @api.constrains("unit_amount", "date", "employee_id", "project_id", "task_id")
+    @api.constrains("unit_amount", "date", "employee_id", "project_id")
     def _check_time_entry(self):
         entries = self.filtered(lambda line: line._is_time_entry())
         for entry in entries:

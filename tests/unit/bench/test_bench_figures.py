@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bench import figures, firm, run, table
+from tests.bench import figures, firm, recording, run, table
 
 
 def a_round(drafts=1.0, posting=2.0, peak=30, pdfs=None, **steps):
@@ -49,12 +49,46 @@ def test_exponent_of_growth(points, expected):
 
 
 def test_words_of_the_command():
-    assert run.read_words([]) == ([100, 300, 1000], 3, 30)
-    assert run.read_words(["300,100", "rounds=1"]) == ([100, 300], 1, 30)
-    assert run.read_words(["20 10", "sample=2"]) == ([10, 20], 3, 2)
+    assert run.read_words([]) == ([100, 300, 1000], 3, 30, 10_000)
+    assert run.read_words(["300,100", "rounds=1"]) == ([100, 300], 1, 30, 0)
+    assert run.read_words(["20 10", "sample=2"]) == ([10, 20], 3, 2, 0)
+    assert run.read_words(["time"]) == ([], 3, 30, 10_000)
+    assert run.read_words(["time=500", "rounds=1"]) == ([], 1, 30, 500)
+    assert run.read_words(["100", "time"]) == ([100], 3, 30, 10_000)
 
 
-@pytest.mark.parametrize("word", ["many", "0", "-5", "size=3", "rounds=x"])
+def a_time_round(seconds, after, **steps):
+    taken = {"create": seconds, **steps}
+    return {
+        "steps": {k: {"seconds": v, "sql": 2_000} for k, v in taken.items()},
+        "memory": {"start_mb": 10, "peak_mb": 30, "after_each": after},
+    }
+
+
+def test_time_is_summed_up_by_side_and_its_memory_by_the_thousand():
+    stock = recording.summarise([a_time_round(10.0, [50, 51, 52])], 2_000)
+    ours = recording.summarise(
+        [a_time_round(s, [50.0, 50.5, 51.0, 51.5], approve=4.0) for s in (14, 15, 90)],
+        2_000,
+    )
+    assert ours["steps"]["create"]["seconds"] == 15
+    assert ours["steps"]["approve"]["per_second"] == 500
+    assert stock["memory_mb_per_thousand"] == 1.0
+    assert ours["memory_mb_per_thousand"] == 0.5
+    text = recording.render(stock, ours)
+    assert "ours / stock 1.50 ×" in text
+    assert "stock +1.00 MB, ours +0.50 MB" in text
+
+
+def test_nobody_records_more_than_a_day_in_a_day():
+    days = {}
+    for _place, who, day, hours in recording.work(10_000):
+        days[who, day] = days.get((who, day), 0) + hours
+    assert max(days.values()) <= 24
+    assert max(day for _who, day in days) <= firm.today()
+
+
+@pytest.mark.parametrize("word", ["many", "0", "-5", "size=3", "rounds=x", "time=0"])
 def test_word_that_is_not_understood_is_named(word):
     with pytest.raises(run.Failed, match=word):
         run.read_words([word])
