@@ -171,7 +171,7 @@ class TestRerate(RateCommon):
         )
         self.assertEqual(self.approved.approval_state, "approved")
         said = self.matter.message_ids[0].body
-        self.assertIn("1 time entries", said)
+        self.assertIn("1 entries", said)
         self.assertRegex(said, r"80[.,]00")
 
     def test_again_there_is_nothing_left_to_do(self):

@@ -223,7 +223,7 @@ class LegalRateRerate(models.TransientModel):
         for matter, some in by_matter.items():
             matter.message_post(
                 body=self.env._(
-                    "%(count)s time entries were priced again: %(total)s.",
+                    "Time priced again: %(count)s entries, %(total)s.",
                     count=len(some),
                     total=told[matter],
                 )

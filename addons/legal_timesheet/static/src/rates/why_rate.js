@@ -1,5 +1,6 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { evaluateBooleanExpr } from "@web/core/py_js/py";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -31,7 +32,14 @@ export class WhyRatePopover extends Component {
 /** A small button that answers "why this rate?" on the record it stands in. */
 export class WhyRate extends Component {
     static template = "legal_timesheet.WhyRate";
-    static props = { ...standardWidgetProps };
+    static props = {
+        ...standardWidgetProps,
+        // as a field, it stands in a column that may be hidden
+        id: { type: String, optional: true },
+        name: { type: String, optional: true },
+        // a list does not hide a widget by itself
+        invisible: { type: String, optional: true },
+    };
 
     setup() {
         this.popover = usePopover(WhyRatePopover, { position: "bottom" });
@@ -39,6 +47,14 @@ export class WhyRate extends Component {
 
     get label() {
         return _t("Why this rate?");
+    }
+
+    get isShown() {
+        const { record, invisible } = this.props;
+        return (
+            record.resId &&
+            !(invisible && evaluateBooleanExpr(invisible, record.evalContextWithVirtualIds))
+        );
     }
 
     open(ev) {
@@ -52,4 +68,11 @@ export class WhyRate extends Component {
 registry.category("view_widgets").add("legal_why_rate", {
     component: WhyRate,
     listViewWidth: 36,
+    extractProps: ({ attrs }) => ({ invisible: attrs.invisible }),
+});
+
+registry.category("fields").add("legal_why_rate", {
+    component: WhyRate,
+    listViewWidth: 36,
+    label: false,
 });
