@@ -121,7 +121,7 @@ class TestRevision(RateCommon):
             self.assertEqual(form.revised_count, 2)
             rows = form.preview["rows"]
         self.assertEqual([row["muted"] for row in rows], [False, False, True, True])
-        self.assertRegex(rows[0]["gap"], r"^\+.*5[.,]00.*2[.,]8")
+        self.assertRegex(rows[1]["gap"], r"^\+.*5[.,]00.*2[.,]8")
 
     def test_time_after_the_day_follows_and_time_before_does_not(self):
         old = self._create_time_entry(
