@@ -20,13 +20,6 @@ class CalendarEvent(models.Model):
         }
 
     def _get_time_matter(self):
-        """Return the matter of the record this meeting was planned from."""
-        Matter = self.env["legal.matter"]
-        record = (
-            self.env[self.res_model].browse(self.res_id).exists()
-            if self.res_id and self.res_model in ("legal.matter", "project.task")
-            else Matter
-        )
-        if record._name == "project.task":
-            record = record.matter_id
-        return record if record and record.has_access("read") else Matter
+        """Return the matter of this meeting, as far as the user may see it."""
+        matter = self.matter_id or self.matter_guess_id
+        return matter if matter and matter.has_access("read") else matter.browse()

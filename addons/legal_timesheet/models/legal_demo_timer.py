@@ -21,7 +21,7 @@ class LegalDemo(models.AbstractModel):
                 "user_id": claire.id,
                 "company_id": matter.company_id.id,
                 "matter_id": matter.id,
-                "narrative": self.env._("Étude des pièces adverses"),
+                "narrative": "Étude des pièces adverses",
                 "started_at": now - timedelta(minutes=25),
                 "accumulated_seconds": 24 * 60,
                 "touched_at": now,

@@ -10,6 +10,7 @@ from . import test_demo
 from . import test_limits
 from . import test_matter
 from . import test_quick_entry
+from . import test_quick_line
 from . import test_rate
 from . import test_rate_cases
 from . import test_rate_wizards

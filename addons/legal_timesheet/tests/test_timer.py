@@ -1,9 +1,12 @@
+import threading
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
+from psycopg2.errors import UniqueViolation
 
-from odoo import Command
+from odoo import Command, api
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -482,3 +485,39 @@ class TestTimerIndex(TimerCommon):
         ):
             Timer.create(values)
         self.assertIn("legal_time_timer_one_per_person", str(refusal.exception))
+
+    def test_two_starts_at_once_leave_one_timer(self):
+        """Two real connections: the second waits for the first, then is refused."""
+        dbname = self.env.cr.dbname
+        admin_id = self.env.ref("base.user_admin").id
+        both_ready = threading.Barrier(2, timeout=30)
+        outcomes = []
+
+        def start():
+            with db_connect(dbname).cursor() as cr:
+                Timer = api.Environment(cr, admin_id, {})["legal.time.timer"]
+                self.assertFalse(Timer._get_current())
+                both_ready.wait()
+                try:
+                    Timer._begin({})
+                    cr.commit()
+                    outcomes.append("started")
+                except UniqueViolation:
+                    cr.rollback()
+                    outcomes.append("refused")
+
+        threads = [threading.Thread(target=start) for _each in range(2)]
+        with mute_logger("odoo.sql_db"):
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(60)
+        with db_connect(dbname).cursor() as cr:
+            cr.execute(
+                "DELETE FROM legal_time_timer WHERE user_id = %s RETURNING id",
+                [admin_id],
+            )
+            left = cr.fetchall()
+            cr.commit()
+        self.assertEqual(sorted(outcomes), ["refused", "started"])
+        self.assertEqual(len(left), 1)

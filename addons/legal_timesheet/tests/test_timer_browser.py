@@ -1,6 +1,7 @@
 import json
 from datetime import timedelta
 
+from odoo.http import Application
 from odoo.tests import HttpCase, tagged
 
 from ..engine.durations import parse_duration
@@ -90,6 +91,13 @@ class TestTimerBrowser(LegalBuilders, HttpCase):
 
     def test_a_timer_runs_in_two_tabs_and_through_a_reload_to_an_entry(self):
         """A frame is a tab of its own: its own page, services and timer."""
+        set_csp = Application.set_csp
+
+        def let_frames_in(application, response):
+            response.headers.pop("X-Frame-Options", None)
+            return set_csp(application, response)
+
+        self.patch(Application, "set_csp", let_frames_in)
         self._run(
             """
             const frame = document.createElement("iframe");
@@ -165,7 +173,7 @@ class TestTimerBrowser(LegalBuilders, HttpCase):
             await wait("what was understood", () =>
                 document.querySelector(".o_legal_understood").textContent.includes("1 h 06"));
             await wait("the price", () =>
-                document.querySelector(".o_legal_understood").textContent.includes("220.00"));
+                document.querySelector(".o_legal_understood").textContent.match(/220[.,]00/));
             key(input, "Enter");
             await see(".o_legal_saved li");
             assert(input.value === "" && document.activeElement === input,
@@ -197,12 +205,13 @@ class TestTimerBrowser(LegalBuilders, HttpCase):
             document.body.dispatchEvent(new Event("pointerdown", { bubbles: true }));
             await click(".o_legal_keep_quiet");
             const minutes = await see(".o_legal_stop_minutes");
-            assert(minutes.value === "1:15", "kept until the silence, not " + minutes.value);
+            assert(/^1:1[5-7]$/.test(minutes.value), "kept until the silence, not " + minutes.value);
             """
         )
         timer = self._mine()
         self.assertTrue(timer.is_paused)
-        self.assertEqual(timer.accumulated_seconds // 60, 75)
+        # two hours and the time to load the page, less the silence
+        self.assertIn(timer.accumulated_seconds // 60, (75, 76))
         self.assertFalse(
             [name for name in timer._fields if "idle" in name or "input" in name]
         )

@@ -14,6 +14,7 @@ MODELS = [
     "legal.rate",
     "legal.time.sheet",
     "legal.time.client.approval",
+    "legal.time.timer",
     "project.project",
     "project.task",
     "project.milestone",
@@ -172,6 +173,14 @@ class TestWall(LegalCommon):
             "legal.rate": rate,
             "legal.time.sheet": sheet,
             "legal.time.client.approval": request,
+            "legal.time.timer": env["legal.time.timer"].create(
+                {
+                    "user_id": cls.associate_user.id,
+                    "matter_id": cls.matter.id,
+                    "narrative": "Secret timer",
+                    "started_at": fields.Datetime.now(),
+                }
+            ),
             "project.project": project,
             "project.task": task,
             "project.milestone": milestone,
