@@ -21,7 +21,11 @@ class AccountAnalyticLine(models.Model):
         start = max(line.rfind(" ", 0, caret), line.rfind("\u00a0", 0, caret)) + 1
         word = line[start:caret]
         place = {"start": start, "stop": caret}
-        return [{**found, **place} for found in self._legal_complete(word, parts)]
+        return [
+            {**found, **place}
+            for found in self._legal_complete(word, parts)
+            if found["text"] != word
+        ]
 
     @api.model
     def _legal_complete(self, word, parts):

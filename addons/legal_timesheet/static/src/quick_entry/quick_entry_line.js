@@ -54,8 +54,10 @@ export class QuickEntryLine extends Component {
         );
     }
 
+    /** Whether the place says more than which day it shows. */
     get hasDefaults() {
-        return Boolean(this.props.line || Object.keys(this.props.defaults || {}).length);
+        const { date, ...known } = this.props.defaults || {};
+        return Boolean(this.props.line || Object.keys(known).length);
     }
 
     /** What stands in the way of saving, in one sentence. */
