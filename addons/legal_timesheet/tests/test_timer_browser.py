@@ -193,7 +193,8 @@ class TestTimerBrowser(LegalBuilders, HttpCase):
             await see(".o_legal_quick_problem");
             key(input, "Enter");
             await see(".o_legal_quick_problem.text-danger");
-            assert(input.value === "dupont 2026 8 conclusions", "the line is still there");
+            assert(input.value === "dupont 2026 8 conclusions",
+                "the line is lost");
             """
         )
         entry = self.env["account.analytic.line"].search(
