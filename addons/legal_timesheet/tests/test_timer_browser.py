@@ -17,7 +17,7 @@ DURATIONS = [
 
 #: runs in the page: helpers, then the steps of a test
 HELPERS = """
-const wait = async (what, find, tries = 100) => {
+const wait = async (what, find, tries = 400) => {
     for (let i = 0; i < tries; i++) {
         const found = find();
         if (found) { return found; }
@@ -120,7 +120,7 @@ class TestTimerBrowser(LegalBuilders, HttpCase):
             // started here, seen there
             await click(".o_legal_timer_menu button");
             await click(".o_legal_timer_recent");
-            await see(".o_legal_timer_pause");
+            await see(".o_legal_timer_running");
             await see(".o_legal_timer_running", frame.contentDocument);
             const number = (await see(".o_legal_timer_number")).textContent;
             assert(frame.contentDocument.querySelector(".o_legal_timer_number")
