@@ -135,8 +135,11 @@ class TestSuggestionBrowser(SuggestionCommon, HttpCase):
             await wait("the sum", () =>
                 document.querySelector(".o_legal_time")?.value === "1:30");
             await tap(".o_legal_span");
-            assert(document.querySelector(".o_legal_time").value === "3:30", "span");
+            await wait("the span", () =>
+                document.querySelector(".o_legal_time").value === "3:30");
             await tap(".o_legal_sum");
+            await wait("the sum again", () =>
+                document.querySelector(".o_legal_time").value === "1:30");
             await tap(".o_legal_save");
             await cards(0);
             """
