@@ -38,7 +38,7 @@ class TestClientTime(LegalBillingCommon):
             date_from=date(2026, 4, 1),
             date_to=MONTH_END,
             tacit_days=15,
-        )
+        ).sudo()  # the client comes by his link
         self.assertFalse(self._generate())
         shown = approval._get_live()[1]
         approval._client_approve("Client", shown, {})
@@ -52,7 +52,7 @@ class TestClientTime(LegalBillingCommon):
             date_from=date(2026, 4, 1),
             date_to=MONTH_END,
             tacit_days=15,
-        )
+        ).sudo()  # the cron's rights
         approval._cron_close(approval.tacit_on)
         self.assertEqual(self.entry.client_state, "tacit")
         self.assertTrue(self._generate())
