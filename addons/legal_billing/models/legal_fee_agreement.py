@@ -130,6 +130,21 @@ class LegalFeeAgreement(models.Model):
             )
             agreement.term_ids.instalment_ids._set_signature_date(agreement.signed_on)
 
+    def write(self, vals):
+        result = super().write(vals)
+        if {"state", "date_from", "date_to"} & vals.keys():
+            self.term_ids.rate_ids._sync_rates()
+        return result
+
+    def _is_binding(self):
+        """Tell whether the client signed it, be it ended since."""
+        self.ensure_one()
+        return self.state in ("signed", "ended")
+
+    def _holds_on(self, day):
+        self.ensure_one()
+        return self.date_from <= day and (not self.date_to or day <= self.date_to)
+
     def action_end(self):
         for agreement in self:
             today = fields.Date.context_today(agreement)
@@ -154,8 +169,8 @@ class LegalFeeAgreement(models.Model):
                     name=self.display_name,
                 )
             )
-        for term in self.term_ids:
-            term._check_schedule()
+        self.term_ids._check_currency_rate()
+        self.term_ids._check_can_be_signed()
 
     # -- what billing asks -----------------------------------------------------
 

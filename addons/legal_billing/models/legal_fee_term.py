@@ -1,7 +1,11 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
+
+from ..engine import fees, hourly
+from .account_move_print import format_hours
+from .legal_fee_term_mixin import TERM_FIELDS, TIME_KINDS
 
 
 class LegalFeeTerm(models.Model):
@@ -9,11 +13,10 @@ class LegalFeeTerm(models.Model):
 
     _name = "legal.fee.term"
     _description = "Fee Term"
+    _inherit = ["legal.fee.term.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 
-    name = fields.Char(compute="_compute_name", store=True, readonly=False)
-    sequence = fields.Integer(default=10)
     agreement_id = fields.Many2one(
         "legal.fee.agreement", required=True, index=True, ondelete="cascade"
     )
@@ -22,83 +25,84 @@ class LegalFeeTerm(models.Model):
     )
     company_id = fields.Many2one(related="agreement_id.company_id", store=True)
     currency_id = fields.Many2one(related="agreement_id.currency_id")
-    kind = fields.Selection(
-        [("hourly", "Hourly"), ("fixed", "Fixed fee")],
-        required=True,
-        default="hourly",
+    continues_id = fields.Many2one(
+        "legal.fee.term",
+        string="Continues",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        ondelete="restrict",
+        help="The same term in the version before: what it used of a package or a cap"
+        " counts here.",
     )
-    activity_code_ids = fields.Many2many(
-        "legal.activity.code",
-        string="Only for",
-        help="Kinds of work this term charges. Empty: all that no earlier term takes.",
+    root_id = fields.Many2one(
+        "legal.fee.term",
+        compute="_compute_root_id",
+        store=True,
+        index=True,
+        recursive=True,
+        help="The term as it was first agreed.",
     )
-    amount = fields.Monetary(string="Fee", help="Fixed fee, excluding VAT.")
-    cap_amount = fields.Monetary(
-        string="Cap", help="Most that will be billed under this term, excluding VAT."
+    starts_on = fields.Date(help="Empty: from the agreement's first day.")
+    ends_on = fields.Date(help="Empty: until the agreement ends.")
+    index_base_on = fields.Date(
+        string="Base index of", help="Empty: the day the term starts."
     )
-    included_hours = fields.Float(
-        help="Hours the fixed fee covers. Zero: the fee covers the matter however"
-        " long it takes."
-    )
-    overrun_rate = fields.Monetary(
-        help="Price of an hour beyond the included ones, excluding VAT."
+    provision_on = fields.Date(string="Requested on")
+    tier_ids = fields.One2many("legal.fee.tier", "term_id", copy=True)
+    rate_ids = fields.One2many(
+        "legal.fee.rate", "term_id", string="Agreed rates", copy=True
     )
     instalment_ids = fields.One2many("legal.fee.instalment", "term_id", copy=True)
+    period_ids = fields.One2many("legal.fee.period", "term_id")
+    outcome_ids = fields.One2many("legal.fee.outcome", "term_id")
 
     _not_negative = models.Constraint(
         "CHECK (COALESCE(amount, 0) >= 0 AND COALESCE(cap_amount, 0) >= 0 AND"
         " COALESCE(included_hours, 0) >= 0 AND COALESCE(overrun_rate, 0) >= 0)",
         "The amounts and hours of a fee term cannot be negative.",
     )
+    _dates_in_order = models.Constraint(
+        "CHECK (ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on)",
+        "A fee term must end after it starts.",
+    )
 
-    @api.depends("kind")
-    def _compute_name(self):
-        labels = dict(self._fields["kind"]._description_selection(self.env))
+    @api.depends("continues_id.root_id")
+    def _compute_root_id(self):
         for term in self:
-            term.name = term.name or labels.get(term.kind)
+            term.root_id = term.continues_id.root_id or term
 
-    @api.constrains("kind", "amount", "instalment_ids")
-    def _check_signed_schedule(self):
+    @api.depends("name", "agreement_id.display_name")
+    def _compute_display_name(self):
         for term in self:
-            if term.agreement_id.state == "signed":
-                term._check_schedule()
+            term.display_name = term.name
 
-    def _check_schedule(self):
-        """Refuse a fixed fee whose instalments are not its amount.
-
-        :raise UserError: with the fee, the sum and the difference
-        """
+    def _get_term_place(self):
         self.ensure_one()
-        if self.kind != "fixed":
-            return
-        if self.currency_id.is_zero(self.amount):
-            raise UserError(
-                self.env._(
-                    "The fixed fee “%(term)s” of %(agreement)s has no amount: enter it"
-                    " before the agreement is signed.",
-                    term=self.name,
-                    agreement=self.agreement_id.display_name,
-                )
-            )
-        total = sum(self.instalment_ids.mapped("amount"))
-        if self.currency_id.compare_amounts(total, self.amount):
-            raise UserError(
-                self.env._(
-                    "The instalments of “%(term)s” in %(agreement)s add up to %(sum)s"
-                    " but its fee is %(fee)s: change an instalment by %(gap)s.",
-                    term=self.name,
-                    agreement=self.agreement_id.display_name,
-                    sum=self.currency_id.format(total),
-                    fee=self.currency_id.format(self.amount),
-                    gap=self.currency_id.format(self.amount - total),
-                )
-            )
+        return self.agreement_id.display_name
+
+    @api.model
+    def _get_summary_fields(self):
+        return [
+            *super()._get_summary_fields(),
+            "tier_ids.above_amount",
+            "tier_ids.above_hours",
+            "tier_ids.percent",
+            "tier_ids.rate",
+        ]
 
     def write(self, vals):
-        guarded = {"kind", "cap_amount", "included_hours", "overrun_rate", "amount"}
+        guarded = {name for names in TERM_FIELDS.values() for name in names}
+        guarded |= {
+            "kind",
+            "starts_on",
+            "ends_on",
+            "index_base_on",
+            "activity_code_ids",
+        }
         if guarded & vals.keys():
             for term in self:
-                if term.agreement_id.state == "signed":
+                if term.agreement_id._is_binding():
                     raise ValidationError(
                         self.env._(
                             "The agreement %(agreement)s is signed: its terms change"
@@ -108,11 +112,37 @@ class LegalFeeTerm(models.Model):
                     )
         return super().write(vals)
 
+    # -- what billing asks -----------------------------------------------------
+
     def _takes(self, entry):
         """Tell whether this term charges the kind of work of a time entry."""
         self.ensure_one()
+        if self.kind not in TIME_KINDS:
+            return False
+        if self.kind == "subscription" and not self._runs_on(entry.date):
+            return False
         codes = self.activity_code_ids
         return not codes or entry.activity_code_id in codes
+
+    def _runs_on(self, day):
+        """Tell whether a term with dates of its own holds on a day."""
+        self.ensure_one()
+        return not (
+            (self.starts_on and day < self.starts_on)
+            or (self.ends_on and day > self.ends_on)
+        )
+
+    def _get_dates(self):
+        """Return (first day, last day or ``None``) of the term."""
+        self.ensure_one()
+        agreement = self.agreement_id
+        ends = [day for day in (self.ends_on, agreement.date_to) if day]
+        start = max(filter(None, (self.starts_on, agreement.date_from)))
+        return start, min(ends) if ends else None
+
+    def _get_quantum(self):
+        self.ensure_one()
+        return fees.to_decimal(self.currency_id.rounding)
 
     def _get_cap(self):
         """Return the cap as a Decimal, or ``None`` when the term has none."""
@@ -129,6 +159,97 @@ class LegalFeeTerm(models.Model):
     def _get_overrun_rate(self):
         """Return the agreed price of an hour beyond, ``None`` when none was."""
         self.ensure_one()
-        if self.currency_id.is_zero(self.overrun_rate):
+        if self.overage != "rate" or self.currency_id.is_zero(self.overrun_rate):
             return None
         return Decimal(str(self.overrun_rate))
+
+    def _has_allowances(self):
+        """Tell whether anything is taken off the hours of this term."""
+        self.ensure_one()
+        return self.kind == "hourly" and bool(
+            self.discount_percent or self.tier_ids or self.cap_amount or self.cap_hours
+        )
+
+    def _prepare_hourly_term(self, at_cap=None, with_blended=True):
+        """Return the term as the engine reads it.
+
+        :param at_cap: instead of what the term says; on a pre-bill that exists
+            nothing waits any more, so what is beyond is taken off
+        """
+        self.ensure_one()
+
+        def optional(value):
+            return fees.to_decimal(value) if value else None
+
+        return hourly.HourlyTerm(
+            blended_rate=optional(self.blended_rate) if with_blended else None,
+            discount_percent=fees.to_decimal(self.discount_percent),
+            steps=self.tier_ids._prepare_volume_steps(),
+            cap_amount=self._get_cap(),
+            cap_hours=optional(self.cap_hours),
+            at_cap=at_cap or self.at_cap,
+            reduced_rate=optional(self.reduced_rate),
+        )
+
+    # -- words -----------------------------------------------------------------
+
+    def _say_steps(self):
+        for tier in self.tier_ids:
+            hours = format_hours(tier.above_hours)
+            if tier.rate:
+                yield self.env._(
+                    "%(rate)s beyond %(hours)s",
+                    rate=self._say_rate(tier.rate),
+                    hours=hours,
+                )
+            else:
+                yield self.env._(
+                    "less %(percent)s beyond %(hours)s",
+                    percent=self._say_percent(tier.percent),
+                    hours=hours,
+                )
+
+    def _say_tiers(self):
+        tiers = self.tier_ids.sorted("above_amount")
+        for rank, tier in enumerate(tiers):
+            percent = self._say_percent(tier.percent)
+            if rank + 1 < len(tiers):
+                yield self.env._(
+                    "%(percent)s up to %(amount)s",
+                    percent=percent,
+                    amount=self._say_money(tiers[rank + 1].above_amount),
+                )
+            elif rank:
+                yield self.env._("%(percent)s above", percent=percent)
+            else:
+                yield self.env._("%(percent)s of the result", percent=percent)
+
+    # -- amendments ---------------------------------------------------------------
+
+    def _copy_to(self, agreement):
+        """Copy these terms into the next version of their agreement.
+
+        Each copy continues its original: packages, caps, opening fees, instalments
+        already billed and periods already billed are not begun again.
+        """
+        copies = self.browse()
+        for term in self:
+            copy = term.copy({"agreement_id": agreement.id})
+            copy.continues_id = term
+            taken = term.instalment_ids.filtered("is_taken")
+            if taken:
+                names = {(i.name, i.sequence, i.amount) for i in taken}
+                copy.instalment_ids.filtered(
+                    lambda i, names=names: (i.name, i.sequence, i.amount) in names
+                ).unlink()
+            copies |= copy
+        return copies
+
+    def _get_chain(self):
+        """Return this term and the ones it continues, the latest first."""
+        self.ensure_one()
+        chain, term = self, self.continues_id
+        while term:
+            chain |= term
+            term = term.continues_id
+        return chain

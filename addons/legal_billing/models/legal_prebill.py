@@ -118,8 +118,9 @@ class LegalPrebill(models.Model):
             totals = dict.fromkeys(("fees", "expenses", "disbursements"), 0.0)
             for line in prebill._get_billed_lines():
                 totals[line.section] += line.amount
-            excess = sum(prebill._get_cap_excesses().values())
-            totals["fees"] -= float(excess)
+            derived = prebill._get_derived_amounts()
+            for category, amount in derived:
+                totals[category.section] += amount
             for section, amount in totals.items():
                 prebill[f"amount_{section}"] = amount
             shown = prebill.line_ids.filtered(lambda li: li.decision != "postpone")
@@ -129,7 +130,7 @@ class LegalPrebill(models.Model):
                 shown.filtered(lambda li: li.decision != "write_off").mapped("hours")
             )
             prebill.amount_untaxed = sum(totals.values())
-            prebill.amount_tax = prebill._compute_tax_amount(float(excess))
+            prebill.amount_tax = prebill._compute_tax_amount(derived)
             prebill.amount_total = prebill.amount_untaxed + prebill.amount_tax
             standard = prebill.amount_standard
             prebill.realisation_percent = (
@@ -143,31 +144,31 @@ class LegalPrebill(models.Model):
             prebill.move_count = len(moves)
 
     def _get_billed_lines(self):
-        """Return the lines that carry an amount of their own (not the cap)."""
+        """Return the lines that carry an amount of their own.
+
+        Not those worked out from them: caps, discounts, minimum, percentages.
+        """
         return self.line_ids.filtered(
             lambda line: (
-                line.kind != "cap"
+                not line.is_derived
                 and line.decision in ("bill", "write_down", "no_charge")
             )
         )
 
-    def _compute_tax_amount(self, excess):
+    def _compute_tax_amount(self, derived):
         """Return the VAT of this pre-bill, by Odoo's own tax engine.
 
-        :param float excess: what caps take off the fees, excluding VAT
+        :param derived: [(category, amount)] worked out from the other lines
         """
         self.ensure_one()
         if not self.line_ids or not self.currency_id:
             return 0.0
         fiscal_position = self._get_fiscal_position()
         bases = {}
-        for line in self._get_billed_lines():
-            taxes = fiscal_position.map_tax(line.category_id.tax_id)
-            bases[taxes] = bases.get(taxes, 0.0) + line.amount
-        fee_lines = self.line_ids.filtered(lambda line: line.section == "fees")
-        if excess and fee_lines:
-            taxes = fiscal_position.map_tax(fee_lines[0].category_id.tax_id)
-            bases[taxes] = bases.get(taxes, 0.0) - excess
+        amounts = [(line.category_id, line.amount) for line in self._get_billed_lines()]
+        for category, amount in amounts + derived:
+            taxes = fiscal_position.map_tax(category.tax_id)
+            bases[taxes] = bases.get(taxes, 0.0) + amount
         total = 0.0
         for taxes, base in bases.items():
             result = taxes.compute_all(base, self.currency_id, partner=self.partner_id)
@@ -234,7 +235,7 @@ class LegalPrebill(models.Model):
             refusals = prebill._get_refusals()
             if refusals:
                 raise UserError("\n".join(refusals))
-        self._sync_caps()
+        self._sync_allowances()
         self.write(
             {
                 "state": "approved",

@@ -1,109 +1,16 @@
 from collections import defaultdict
-from dataclasses import dataclass, field
-from decimal import Decimal
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..engine import fees
-
-
-@dataclass
-class Sources:
-    """What one matter has to bill, read beforehand for a whole run."""
-
-    agreement: object = None
-    entries: list = field(default_factory=list)
-    costs: list = field(default_factory=list)
-    instalments: list = field(default_factory=list)
-    open_prebill: object = None
-    hours_before: dict = field(default_factory=dict)
+from ..engine import fees, hourly, subscription
+from .account_move_print import format_hours
 
 
 class LegalPrebill(models.Model):
     """Making pre-bills out of approved time, costs and due instalments."""
 
     _inherit = "legal.prebill"
-
-    @api.model
-    def _gather_sources(self, matters, date_to):
-        """Read what these matters have to bill up to ``date_to``.
-
-        A fixed number of queries whatever the number of matters.
-
-        :return: {matter: Sources}
-        """
-        sources = {matter: Sources() for matter in matters}
-        for agreement in self.env["legal.fee.agreement"].search(
-            self._get_agreement_domain(matters, date_to), order="date_from, id"
-        ):
-            sources[agreement.matter_id].agreement = agreement
-        for entry in self.env["account.analytic.line"].search(
-            self._get_entry_domain(matters, date_to), order="date, id"
-        ):
-            sources[entry.matter_id].entries.append(entry)
-        for cost in self.env["legal.cost"].search(
-            [
-                ("matter_id", "in", matters.ids),
-                ("billing_status", "=", "to_bill"),
-                ("date", "<=", date_to),
-            ],
-            order="date, id",
-        ):
-            sources[cost.matter_id].costs.append(cost)
-        agreements = [s.agreement.id for s in sources.values() if s.agreement]
-        for instalment in self.env["legal.fee.instalment"].search(
-            [
-                ("agreement_id", "in", agreements),
-                ("due_on", "<=", date_to),
-                ("prebill_line_ids", "not any", [("is_live", "=", True)]),
-            ]
-        ):
-            sources[instalment.matter_id].instalments.append(instalment)
-        for prebill in self.search(
-            [
-                ("matter_id", "in", matters.ids),
-                ("state", "in", ("draft", "in_review", "approved")),
-            ]
-        ):
-            sources[prebill.matter_id].open_prebill = prebill
-        for term, hours in self.env["legal.prebill.line"]._read_group(
-            [
-                ("matter_id", "in", matters.ids),
-                ("is_live", "=", True),
-                ("kind", "=", "time"),
-                ("decision", "!=", "write_off"),
-                ("term_id", "!=", False),
-            ],
-            ["term_id"],
-            ["hours:sum"],
-        ):
-            sources[term.matter_id].hours_before[term.id] = fees.to_decimal(hours)
-        return sources
-
-    @api.model
-    def _get_agreement_domain(self, matters, date_to):
-        """Return the agreements that may be billed; unsigned ones if allowed."""
-        company = matters.company_id[:1] or self.env.company
-        states = ["signed"]
-        if not company.legal_requires_signature:
-            states.append("draft")
-        return [
-            ("matter_id", "in", matters.ids),
-            ("state", "in", states),
-            ("date_from", "<=", date_to),
-            "|",
-            ("date_to", "=", False),
-            ("date_to", ">=", date_to),
-        ]
-
-    @api.model
-    def _get_entry_domain(self, matters, date_to):
-        return [
-            ("matter_id", "in", matters.ids),
-            ("billing_status", "=", "approved"),
-            ("date", "<=", date_to),
-        ]
 
     @api.model
     def _generate(self, matter, date_to, sources=None):
@@ -117,27 +24,29 @@ class LegalPrebill(models.Model):
         sources = sources or self._gather_sources(matter, date_to)[matter]
         if sources.open_prebill:
             return sources.open_prebill, []
-        if not (sources.entries or sources.costs or sources.instalments):
-            if not sources.agreement:
-                return self.browse(), []
+        waiting = sources.entries or sources.costs or sources.instalments
+        if not waiting and not sources.agreement:
+            return self.browse(), []
         self._check_billable(matter, sources)
         costs, warnings = self._split_costs(sources.costs)
         lines = self._prepare_fee_lines(matter, sources)
+        warnings += self._get_left_out(matter, sources)
         has_value = any(vals["amount_proposed"] for vals in lines) or costs
-        if not has_value:
+        if not has_value and not self._has_due_minimum(matter, sources):
             return self.browse(), warnings
         lines += [self._prepare_cost_line(cost) for cost in costs]
+        days = [vals["date"] for vals in lines]
         prebill = self.create(
             {
                 "matter_id": matter.id,
                 "partner_id": matter.partner_id.id,
                 "agreement_id": sources.agreement.id,
-                "date_from": min(min(vals["date"] for vals in lines), date_to),
+                "date_from": min([*days, date_to]),
                 "date_to": date_to,
                 "line_ids": [Command.create(vals) for vals in lines],
             }
         )
-        prebill._sync_caps()
+        prebill._sync_allowances()
         return prebill, warnings
 
     @api.model
@@ -179,74 +88,93 @@ class LegalPrebill(models.Model):
     # -- lines -----------------------------------------------------------------
 
     def _prepare_fee_lines(self, matter, sources):
-        """Return the values of the fee lines: instalments, then time by term."""
+        """Return the values of the fee lines: terms due by themselves, then time.
+
+        Time is charged term by term, each entry under the version of the agreement
+        in force on its own day.
+        """
         category = self.env["legal.money.category"]._get_by_code(
             "fee", matter.company_id
         )
         category._check_usable()
-        agreement = sources.agreement
-        lines = [
-            {
-                "kind": "instalment",
-                "category_id": category.id,
-                "instalment_id": instalment.id,
-                "term_id": instalment.term_id.id,
-                "date": instalment.due_on,
-                "narrative": instalment.name,
-                "amount_proposed": instalment.amount,
-                "amount": instalment.amount,
-            }
-            for instalment in sources.instalments
-        ]
-        by_term = self._match_entries(matter, agreement, sources.entries)
+        by_term = self._match_entries(matter, sources)
+        rolls = self._roll_subscriptions(sources, by_term)
+        lines = self._prepare_due_lines(sources, category, rolls)
         for term, entries in by_term.items():
-            charges = self._charge_entries(matter, term, entries, sources)
-            lines += [
-                self._prepare_time_line(entry, term, category, charges[entry.id])
-                for entry in entries
-            ]
+            charges = self._charge_entries(matter, term, entries, sources, rolls)
+            for entry in entries:
+                if charge := charges.get(entry.id):
+                    lines.append(self._prepare_time_line(entry, term, category, charge))
+                else:
+                    sources.left_out[term].append(entry)
         return lines
 
     @api.model
-    def _match_entries(self, matter, agreement, entries):
-        """Return {term: entries}: the first term that takes a kind of work."""
+    def _match_entries(self, matter, sources):
+        """Return {term: entries}: the first term that takes a kind of work.
+
+        Work after the end of the last agreement is under none and left out.
+        """
         by_term = defaultdict(list)
-        for entry in entries:
-            term = next((t for t in agreement.term_ids if t._takes(entry)), None)
-            if not term:
-                raise UserError(
-                    self.env._(
-                        "No term of %(agreement)s charges the kind of work"
-                        " “%(activity)s” recorded on %(matter)s on %(date)s: add a term"
-                        " or change the entry's kind.",
-                        agreement=agreement.display_name,
-                        activity=entry.activity_code_id.display_name or "–",
-                        matter=matter.matter_number,
-                        date=fields.Date.to_string(entry.date),
-                    )
-                )
-            if entry.legal_currency_id not in (
-                agreement.currency_id,
-                self.env["res.currency"],
-            ):
-                raise UserError(
-                    self.env._(
-                        "An entry of %(matter)s on %(date)s is priced in %(currency)s"
-                        " but its agreement is in %(wanted)s: mend the rate, then"
-                        " approve the entry again.",
-                        matter=matter.matter_number,
-                        date=fields.Date.to_string(entry.date),
-                        currency=entry.legal_currency_id.name,
-                        wanted=agreement.currency_id.name,
-                    )
-                )
-            by_term[term].append(entry)
+        for entry in sources.entries:
+            agreement = self._find_agreement(sources.agreements, entry.date)
+            if not agreement:
+                sources.left_out[None].append(entry)
+                continue
+            self._check_entry_currency(matter, agreement, sources, entry)
+            by_term[self._find_term(matter, agreement, entry)].append(entry)
         return by_term
 
-    def _charge_entries(self, matter, term, entries, sources):
-        """Return {entry id: Charge} under one term."""
-        quantum = fees.to_decimal(term.currency_id.rounding)
-        works = [
+    @api.model
+    def _find_term(self, matter, agreement, entry):
+        term = next((t for t in agreement.term_ids if t._takes(entry)), None)
+        if not term:
+            raise UserError(
+                self.env._(
+                    "No term of %(agreement)s charges the kind of work"
+                    " “%(activity)s” recorded on %(matter)s on %(date)s: add a term"
+                    " or change the entry's kind.",
+                    agreement=agreement.display_name,
+                    activity=entry.activity_code_id.display_name or "–",
+                    matter=matter.matter_number,
+                    date=fields.Date.to_string(entry.date),
+                )
+            )
+        return term
+
+    @api.model
+    def _check_entry_currency(self, matter, agreement, sources, entry):
+        wanted = sources.agreement.currency_id
+        found = entry.legal_currency_id or wanted
+        if agreement.currency_id != wanted:
+            found = agreement.currency_id
+        if found == wanted:
+            return
+        raise UserError(
+            self.env._(
+                "An entry of %(matter)s on %(date)s is priced in %(currency)s"
+                " but its agreement is in %(wanted)s: mend the rate, then"
+                " approve the entry again.",
+                matter=matter.matter_number,
+                date=fields.Date.to_string(entry.date),
+                currency=found.name,
+                wanted=wanted.name,
+            )
+        )
+
+    def _charge_entries(self, matter, term, entries, sources, rolls):
+        """Return {entry id: Charge} under one term; those that wait are missing."""
+        if term.kind == "hourly":
+            charges = self._charge_hourly(term, entries, sources)
+        elif term.kind == "subscription":
+            charges = self._charge_subscription(term, entries, rolls)
+        else:
+            charges = self._charge_package(matter, term, entries, sources)
+        return {charge.key: charge for charge in charges}
+
+    @api.model
+    def _prepare_works(self, entries):
+        return [
             fees.Work(
                 entry.id,
                 fees.to_decimal(entry.hours_billable),
@@ -254,29 +182,89 @@ class LegalPrebill(models.Model):
             )
             for entry in entries
         ]
-        if term.kind == "hourly":
-            charges = fees.charge_hourly(works, quantum)
-        else:
-            try:
-                charges = fees.draw_down(
-                    works,
-                    term._get_included_hours(),
-                    sources.hours_before.get(term.id, Decimal(0)),
-                    term._get_overrun_rate(),
-                    quantum,
+
+    @api.model
+    def _charge_hourly(self, term, entries, sources):
+        root = term.root_id.id
+        result = hourly.charge(
+            [
+                hourly.Entry(work.key, entry.date, work.hours, work.rate)
+                for work, entry in zip(
+                    self._prepare_works(entries), entries, strict=True
                 )
-            except fees.OverrunRateMissing as error:
-                raise UserError(
-                    self.env._(
-                        "%(matter)s has used %(hours)s h more than the package of"
-                        " “%(term)s” and its agreement gives no rate beyond it: have an"
-                        " amended agreement signed.",
-                        matter=matter.matter_number,
-                        hours=error.hours_over,
-                        term=term.name,
-                    )
-                ) from None
-        return {charge.key: charge for charge in charges}
+            ],
+            term._prepare_hourly_term(),
+            hourly.Before(
+                sources.hours_before.get(root, fees.ZERO),
+                sources.amounts_before.get(root, fees.ZERO),
+            ),
+            term._get_quantum(),
+        )
+        # A later version of the same term, on this very bill, goes on from there.
+        self._add_before(sources, root, result.charges, result.amount)
+        return result.charges
+
+    @api.model
+    def _add_before(self, sources, root, charges, amount):
+        hours = sum((charge.hours for charge in charges), fees.ZERO)
+        for figures, more in (
+            (sources.hours_before, hours),
+            (sources.amounts_before, amount),
+        ):
+            figures[root] = figures.get(root, fees.ZERO) + more
+
+    @api.model
+    def _charge_package(self, matter, term, entries, sources):
+        works = self._prepare_works(entries)
+        quantum = term._get_quantum()
+        before = sources.hours_before.get(term.root_id.id, fees.ZERO)
+        included = term._get_included_hours()
+        if included is not None and term.overage == "own":
+            left = max(included - before, fees.ZERO)
+            charges = subscription.draw_hours(works, left, None, quantum)
+            self._add_before(sources, term.root_id.id, charges, fees.ZERO)
+            return charges
+        try:
+            charges = fees.draw_down(
+                works, included, before, term._get_overrun_rate(), quantum
+            )
+            self._add_before(sources, term.root_id.id, charges, fees.ZERO)
+            return charges
+        except fees.OverrunRateMissing as error:
+            raise UserError(
+                self.env._(
+                    "%(matter)s has used %(hours)s h more than the package of"
+                    " “%(term)s” and its agreement gives no rate beyond it: have an"
+                    " amended agreement signed.",
+                    matter=matter.matter_number,
+                    hours=error.hours_over,
+                    term=term.name,
+                )
+            ) from None
+
+    @api.model
+    def _get_left_out(self, matter, sources):
+        """Return a sentence for each thing that could not be billed yet."""
+        warnings = []
+        for term, entries in sources.left_out.items():
+            hours = format_hours(sum(entry.hours_billable for entry in entries))
+            if term:
+                text = self.env._(
+                    "%(hours)s of work on %(matter)s goes beyond what “%(term)s” allows"
+                    " and waits, unbilled: have the client sign an amendment.",
+                    hours=hours,
+                    matter=matter.matter_number,
+                    term=term.name,
+                )
+            else:
+                text = self.env._(
+                    "%(hours)s of work on %(matter)s was done after its last fee"
+                    " agreement ended and waits, unbilled: have one signed.",
+                    hours=hours,
+                    matter=matter.matter_number,
+                )
+            warnings.append(text)
+        return warnings
 
     @api.model
     def _prepare_time_line(self, entry, term, category, charge):
@@ -296,9 +284,39 @@ class LegalPrebill(models.Model):
             "rate_proposed": float(charge.rate),
             "rate": float(charge.rate),
             "amount_standard": entry.amount_billable,
+            "explanation": self._explain_charge(term, charge),
             "amount_proposed": amount,
             "amount": amount,
         }
+
+    @api.model
+    def _explain_charge(self, term, charge):
+        """Return how an hour in a package, or at a blended rate, is charged."""
+        if charge.hours_package:
+            inside = format_hours(float(charge.hours_package))
+            over = charge.hours - charge.hours_package
+            if not over:
+                return self.env._("Within “%(term)s”: not charged.", term=term.name)
+            return self.env._(
+                "%(inside)s within “%(term)s”, %(over)s beyond at %(rate)s.",
+                inside=inside,
+                term=term.name,
+                over=format_hours(float(over)),
+                rate=term._say_rate(float(charge.rate)),
+            )
+        if term.kind == "hourly" and term.blended_rate:
+            return self.env._(
+                "Blended rate of “%(term)s”: %(rate)s for everybody.",
+                term=term.name,
+                rate=term._say_rate(term.blended_rate),
+            )
+        if term.kind != "hourly":
+            return self.env._(
+                "Beyond “%(term)s”: %(rate)s.",
+                term=term.name,
+                rate=term._say_rate(float(charge.rate)),
+            )
+        return False
 
     @api.model
     def _prepare_cost_line(self, cost):
@@ -313,72 +331,3 @@ class LegalPrebill(models.Model):
             "amount_proposed": cost.amount,
             "amount": cost.amount,
         }
-
-    # -- caps ------------------------------------------------------------------
-
-    def _get_cap_excesses(self):
-        """Return {term: what its cap takes off this pre-bill's fees}.
-
-        Bills made before count against the cap; those made after do not, so a
-        bill read again years later still says what it said.
-        """
-        self.ensure_one()
-        capped = self.line_ids.term_id.filtered(
-            lambda term: term._get_cap() is not None
-        )
-        if not capped:
-            return {}
-        before = dict(
-            self.env["legal.prebill.line"]._read_group(
-                [
-                    ("term_id", "in", capped.ids),
-                    ("is_live", "=", True),
-                    ("prebill_id", "<", self._origin.id or 2**31 - 1),
-                ],
-                ["term_id"],
-                ["amount:sum"],
-            )
-        )
-        amounts = defaultdict(Decimal)
-        for line in self._get_billed_lines():
-            amounts[line.term_id] += fees.to_decimal(line.amount)
-        excesses = {}
-        for term in capped:
-            excess = fees.cap_excess(
-                term._get_cap(), fees.to_decimal(before.get(term)), amounts[term]
-            )
-            if excess:
-                excesses[term] = excess
-        return excesses
-
-    def _sync_caps(self):
-        """Make the cap lines say what the caps take off, no more, no less."""
-        for prebill in self:
-            excesses = prebill._get_cap_excesses()
-            for line in prebill.line_ids.filtered(lambda li: li.kind == "cap"):
-                excess = excesses.pop(line.term_id, None)
-                if excess is None:
-                    line.unlink()
-                else:
-                    line._set_cap(excess)
-            for term, excess in excesses.items():
-                source = prebill.line_ids.filtered(lambda li, t=term: li.term_id == t)[
-                    0
-                ]
-                self.env["legal.prebill.line"].create(
-                    {
-                        "prebill_id": prebill.id,
-                        "kind": "cap",
-                        "category_id": source.category_id.id,
-                        "term_id": term.id,
-                        "date": prebill.date_to,
-                        "narrative": prebill.with_context(
-                            lang=prebill.partner_id.lang
-                        )._get_cap_label(),
-                        "amount_proposed": -float(excess),
-                        "amount": -float(excess),
-                    }
-                )
-
-    def _get_cap_label(self):
-        return self.env._("Agreed cap")

@@ -3,9 +3,12 @@ from decimal import Decimal
 
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_compare, float_round
+from odoo.tools import float_compare, float_round, format_date
 
 from .legal_money_category import SECTIONS
+
+#: kinds of line that an invoice shows above the hours
+BEFORE_TIME = ("opening", "instalment", "subscription")
 
 
 class LegalPrebill(models.Model):
@@ -182,15 +185,15 @@ class LegalPrebill(models.Model):
                 and not line.currency_id.is_zero(line.amount)
             )
         ).sorted(lambda line: (line.kind_rank, line.date, line.id))
-        instalments = [
+        agreed = [
             prebill._prepare_group(line, line, prebill._get_line_label(line))
-            for line in others.filtered(lambda line: line.kind == "instalment")
+            for line in others.filtered(lambda line: line.kind in BEFORE_TIME)
         ]
         rest = [
             prebill._prepare_group(line, line, prebill._get_line_label(line))
-            for line in others.filtered(lambda line: line.kind != "instalment")
+            for line in others.filtered(lambda line: line.kind not in BEFORE_TIME)
         ]
-        return instalments + groups + rest
+        return agreed + groups + rest
 
     def _prepare_group(self, line, lines, label, quantity=1.0, price_unit=None):
         amount = sum(lines.mapped("amount"))
@@ -260,13 +263,33 @@ class LegalPrebill(models.Model):
         )
 
     def _get_line_label(self, line):
-        """Return the neutral label of an instalment, a cap or a cost."""
+        """Return the neutral label of what is no hour: its kind, never its object."""
+        _ = self.env._
         matter = self.matter_id._neutral_label()
-        if line.kind == "instalment":
-            return self.env._("Fees – matter %(matter)s – instalment", matter=matter)
-        if line.kind == "cap":
-            return self.env._("Agreed cap – matter %(matter)s", matter=matter)
-        return self.env._(
+        if line.kind == "subscription" and line.period_id:
+            return _(
+                "Fees – matter %(matter)s – subscription from %(from)s to %(to)s",
+                **{
+                    "matter": matter,
+                    "from": format_date(self.env, line.period_id.date_from),
+                    "to": format_date(self.env, line.period_id.date_to),
+                },
+            )
+        labels = {
+            "opening": _(
+                "Fees – matter %(matter)s – opening of the file", matter=matter
+            ),
+            "instalment": _("Fees – matter %(matter)s – instalment", matter=matter),
+            "minimum": _(
+                "Fees – matter %(matter)s – complement to the minimum", matter=matter
+            ),
+            "success": _("Fees – matter %(matter)s – success fee", matter=matter),
+            "discount": _("Agreed discount – matter %(matter)s", matter=matter),
+            "cap": _("Agreed cap – matter %(matter)s", matter=matter),
+        }
+        if line.kind in labels:
+            return labels[line.kind]
+        return _(
             "%(category)s – matter %(matter)s",
             category=line.category_id.name,
             matter=matter,

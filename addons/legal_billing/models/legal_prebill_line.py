@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..engine import fees
+from ..engine import fees, hourly
 from .legal_money_category import SECTIONS
+from .legal_prebill_allowance import ALLOWANCES
 
 DECISIONS_THAT_LOSE_VALUE = ("no_charge", "write_down", "write_off")
 
@@ -28,9 +29,15 @@ class LegalPrebillLine(models.Model):
     prebill_state = fields.Selection(related="prebill_id.state")
     kind = fields.Selection(
         [
-            ("time", "Time"),
+            ("opening", "File-opening fee"),
             ("instalment", "Instalment"),
+            ("subscription", "Subscription"),
+            ("time", "Time"),
+            ("minimum", "Minimum fee"),
+            ("success", "Success fee"),
+            ("discount", "Discount"),
             ("cap", "Cap"),
+            ("expense_percent", "Agreed expenses"),
             ("cost", "Cost"),
         ],
         required=True,
@@ -55,7 +62,24 @@ class LegalPrebillLine(models.Model):
     instalment_id = fields.Many2one(
         "legal.fee.instalment", index=True, readonly=True, ondelete="restrict"
     )
+    period_id = fields.Many2one(
+        "legal.fee.period", index="btree_not_null", readonly=True, ondelete="restrict"
+    )
+    outcome_id = fields.Many2one(
+        "legal.fee.outcome", index="btree_not_null", readonly=True, ondelete="restrict"
+    )
     term_id = fields.Many2one("legal.fee.term", index=True, readonly=True)
+    term_root_id = fields.Many2one(related="term_id.root_id", store=True, index=True)
+    allowance_key = fields.Char(
+        readonly=True, help="Which of the term's figures this line is worked out from."
+    )
+    is_derived = fields.Boolean(
+        compute="_compute_is_derived",
+        help="Worked out from the other lines, and follows them.",
+    )
+    explanation = fields.Char(
+        readonly=True, help="How the agreement comes to this amount."
+    )
     date = fields.Date(required=True, readonly=True)
     employee_id = fields.Many2one("hr.employee", readonly=True)
     grade_id = fields.Many2one("legal.grade", readonly=True)
@@ -123,6 +147,27 @@ class LegalPrebillLine(models.Model):
         "(instalment_id) WHERE is_live AND instalment_id IS NOT NULL",
         "This instalment is already on another pre-bill.",
     )
+    _period_once = models.UniqueIndex(
+        "(period_id) WHERE is_live AND period_id IS NOT NULL",
+        "This period is already on another pre-bill.",
+    )
+    _outcome_once = models.UniqueIndex(
+        "(outcome_id) WHERE is_live AND outcome_id IS NOT NULL",
+        "This result is already on another pre-bill.",
+    )
+    _opening_once = models.UniqueIndex(
+        "(term_root_id) WHERE is_live AND kind = 'opening'",
+        "This file-opening fee is already on another pre-bill.",
+    )
+    _minimum_once = models.UniqueIndex(
+        "(term_root_id) WHERE is_live AND kind = 'minimum' AND period_id IS NULL",
+        "This minimum fee is already on another pre-bill.",
+    )
+    _flat_expense_once = models.UniqueIndex(
+        "(term_root_id)"
+        " WHERE is_live AND kind = 'expense_percent' AND allowance_key IS NULL",
+        "These flat expenses are already on another pre-bill.",
+    )
     _hours_not_negative = models.Constraint(
         "CHECK (hours >= 0 AND hours_package >= 0 AND rate >= 0)",
         "Hours and rates on a pre-bill cannot be negative.",
@@ -133,7 +178,7 @@ class LegalPrebillLine(models.Model):
     @api.depends("kind", "category_id.section")
     def _compute_ranks(self):
         sections = [code for code, _label in SECTIONS]
-        kinds = ["instalment", "time", "cap", "cost"]
+        kinds = [code for code, _label in self._fields["kind"].selection]
         for line in self:
             section = line.category_id.section
             line.section_rank = sections.index(section) if section else 0
@@ -156,10 +201,16 @@ class LegalPrebillLine(models.Model):
             else:
                 line.amount = line.amount or line.amount_proposed
 
+    @api.depends("kind", "allowance_key")
+    def _compute_is_derived(self):
+        for line in self:
+            line.is_derived = line.kind in ALLOWANCES or bool(line.allowance_key)
+
     @api.depends("amount", "amount_proposed", "decision", "kind")
     def _compute_amount_lost(self):
         for line in self:
-            loses = line.decision in DECISIONS_THAT_LOSE_VALUE and line.kind != "cap"
+            loses = line.decision in DECISIONS_THAT_LOSE_VALUE
+            loses = loses and line.kind not in ALLOWANCES
             line.amount_lost = line.amount_proposed - line.amount if loses else 0
 
     @api.depends(
@@ -208,7 +259,7 @@ class LegalPrebillLine(models.Model):
     @api.constrains("amount", "decision", "reason_id", "kind")
     def _check_lost_value_has_reason(self):
         for line in self:
-            if line.kind == "cap":  # negative by nature, and nobody's decision
+            if line.kind in ALLOWANCES:
                 continue
             currency = line.currency_id
             if currency.compare_amounts(line.amount, line.amount_proposed) < 0:
@@ -266,14 +317,33 @@ class LegalPrebillLine(models.Model):
                     )
         result = super().write(vals)
         if {"hours", "rate", "amount", "decision"} & vals.keys():
-            self.filtered(lambda line: line.kind == "time").prebill_id._sync_caps()
+            self.filtered(
+                lambda line: not line.is_derived
+            ).prebill_id._sync_allowances()
         return result
 
-    def _set_cap(self, excess):
-        """Write the amount a cap takes off: nobody's decision, so no guard."""
-        amount = -float(excess)
+    def _set_derived(self, amount, explanation):
+        """Write what follows from the other lines: nobody's decision, so no guard.
+
+        A line the reviewer gave up or wrote down keeps what he decided.
+        """
+        self.ensure_one()
+        values = {"amount_proposed": float(amount), "explanation": explanation}
+        if self.decision == "bill" or self.kind in ALLOWANCES:
+            values["amount"] = float(amount)
         # pylint: disable-next=super-method-mismatch
-        return super().write({"amount_proposed": amount, "amount": amount})
+        return super().write(values)
+
+    def _prepare_engine_entry(self):
+        """Return a line of time as the engine reads it, at its billed amount."""
+        self.ensure_one()
+        return hourly.Entry(
+            self.entry_id.id or self._origin.id or 0,
+            self.date,
+            fees.to_decimal(self.hours),
+            fees.to_decimal(self.rate),
+            fees.to_decimal(self.amount),
+        )
 
     def _get_label(self):
         """Return the first words of a line, for a sentence that names it."""

@@ -300,6 +300,7 @@ class TestPrebill(LegalBillingCommon):
                     "kind": "fixed",
                     "amount": 100,
                     "included_hours": 1,
+                    "overage": "ask",
                     "instalment_ids": [
                         Command.create(
                             {"name": "1", "due_on": "2026-02-01", "amount": 100}
