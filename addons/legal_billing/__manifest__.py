@@ -40,6 +40,7 @@
         "views/legal_billing_run_views.xml",
         "views/legal_configuration_views.xml",
         "views/legal_matter_views.xml",
+        "views/account_analytic_line_views.xml",
         "views/account_move_views.xml",
         "views/portal_templates.xml",
         "views/res_config_settings_views.xml",

@@ -1,6 +1,7 @@
 from . import (
     account_analytic_line,
     account_analytic_line_lock,
+    account_analytic_line_term,
     account_chart_template,
     account_edi_xml_cii,
     account_move,
@@ -33,7 +34,9 @@ from . import (
     legal_fee_rate,
     legal_fee_term,
     legal_fee_term_check,
+    legal_fee_term_meter,
     legal_fee_term_subscription,
+    legal_fee_term_usage,
     legal_fee_tier,
     legal_matter,
     legal_fee_agreement_client_time,

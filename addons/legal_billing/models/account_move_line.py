@@ -50,6 +50,7 @@ class AccountMoveLine(models.Model):
         return {
             "label": self.name,
             "narrative": narrative or self.name,
+            "explanation": source.explanation if show_narrative else False,
             "kind": source.kind or "time",
             "date": source.date if source.kind == "cost" else False,
             "quantity": self.quantity,

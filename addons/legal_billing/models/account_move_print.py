@@ -336,6 +336,7 @@ class AccountMove(models.Model):
         return {
             "date": self._legal_format_short_date(line["date"]),
             "label": line["narrative"] or line["label"],
+            "explanation": line.get("explanation") or "",
             "quantity": format_hours(quantity)
             if line["is_hours"]
             else self._legal_format_number(quantity),

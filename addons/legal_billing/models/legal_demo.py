@@ -17,7 +17,9 @@ from .legal_demo_data import (
     FIRM,
     IBAN,
     LATE_CLIENTS,
+    MILESTONES,
     NEUTRAL,
+    OUTCOMES,
     UNPROVEN,
     UNSIGNED,
     WITHOUT_EMAIL,
@@ -151,31 +153,82 @@ class LegalDemo(models.AbstractModel):
                     "estimate_amount": ESTIMATES.get(key, 0.0),
                     "invoice_text_policy": "neutral" if key in NEUTRAL else "detailed",
                     "term_ids": [
-                        Command.create(self._demo_term(term, demo)) for term in terms
+                        Command.create(self._demo_term(term, demo, key))
+                        for term in terms
                     ],
                 }
             )
             if key not in UNSIGNED:
                 agreement.action_sign()
             agreements[key] = agreement
+        self._demo_milestones(demo, agreements)
+        self._demo_outcomes(demo, agreements)
         return agreements
 
     @api.model
-    def _demo_term(self, term, demo):
-        values = {name: term[name] for name in term if name != "instalments"}
+    def _demo_milestones(self, demo, agreements):
+        """Reach the milestones, which makes their instalments billable today."""
+        for key in MILESTONES:
+            instalments = agreements[key].term_ids.instalment_ids
+            instalments.milestone_id.is_reached = True
+
+    @api.model
+    def _demo_outcomes(self, demo, agreements):
+        for key, (months, day, amount, name) in OUTCOMES.items():
+            date = self._demo_day(demo, months, day)
+            self.env["legal.fee.outcome"].create(
+                {
+                    "term_id": agreements[key]
+                    .term_ids.filtered(lambda term: term.kind == "success")
+                    .id,
+                    "name": name,
+                    "decided_on": date - relativedelta(days=30),
+                    "irrevocable_on": date,
+                    "amount_obtained": amount,
+                    "proof_attachment_ids": [
+                        Command.create({"name": "jugement.pdf", "raw": PROOF})
+                    ],
+                }
+            )
+
+    @api.model
+    def _demo_term(self, term, demo, key):
+        parts = ("instalments", "tiers", "steps")
+        values = {name: term[name] for name in term if name not in parts}
+        values["tier_ids"] = [
+            Command.create({"above_amount": above, "percent": percent})
+            for above, percent in term.get("tiers", ())
+        ] + [
+            Command.create({"above_hours": above, "percent": percent})
+            for above, percent in term.get("steps", ())
+        ]
         values["instalment_ids"] = [
             Command.create(
                 {
                     "name": name,
                     "amount": amount,
                     "sequence": rank,
-                    "trigger": "signature" if when == "signature" else "date",
-                    "due_on": when != "signature" and self._demo_day(demo, when, 15),
+                    **self._demo_instalment(when, demo, key),
                 }
             )
             for rank, (name, when, amount) in enumerate(term.get("instalments", ()))
         ]
         return values
+
+    @api.model
+    def _demo_instalment(self, when, demo, key):
+        """Return when an instalment falls due."""
+        if when == "signature":
+            return {"trigger": "signature"}
+        if when == "milestone":
+            milestone = self.env["project.milestone"].create(
+                {
+                    "name": MILESTONES[key],
+                    "project_id": demo["matters"][key].project_id.id,
+                }
+            )
+            return {"trigger": "milestone", "milestone_id": milestone.id}
+        return {"trigger": "date", "due_on": self._demo_day(demo, when, 15)}
 
     @api.model
     def _demo_costs(self, demo):

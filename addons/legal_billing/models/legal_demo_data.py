@@ -40,9 +40,36 @@ AGREEMENTS = {
             "instalments": [("Audience de plaidoirie", 1, 1200.0)],
         }
     ],
-    "transport": [{"kind": "hourly"}],
-    "abonnement": [{"kind": "hourly"}],
-    "succession": [{"kind": "hourly", "cap_amount": 9000.0}],
+    # beyond 20 h, 10 % off
+    "transport": [{"kind": "hourly", "steps": [(20.0, 10.0)]}],
+    # 450 a month with 2,5 h, then 190 an hour; at most 2 h are kept
+    "abonnement": [
+        {
+            "kind": "subscription",
+            "name": "Abonnement conseil social",
+            "amount": 450.0,
+            "included_hours": 2.5,
+            "overrun_rate": 190.0,
+            "carry_over": "limited",
+            "carry_limit": 2.0,
+        }
+    ],
+    # 30 h at most, then 150 an hour; 8 % of the result up to 50 000, 6 % above
+    "succession": [
+        {
+            "kind": "hourly",
+            "cap_hours": 30.0,
+            "at_cap": "reduced",
+            "reduced_rate": 150.0,
+        },
+        {
+            "kind": "success",
+            "name": "Honoraire de résultat",
+            "success_base": "gained",
+            "success_trigger": "irrevocable",
+            "tiers": [(0.0, 8.0), (50000.0, 6.0)],
+        },
+    ],
     "divorce": [
         {
             "kind": "fixed",
@@ -51,16 +78,45 @@ AGREEMENTS = {
             "instalments": [
                 ("Premier versement, à la signature", "signature", 800.0),
                 ("Deuxième versement", 3, 800.0),
-                ("Solde", 1, 800.0),
+                ("Solde", "milestone", 800.0),
             ],
         }
     ],
     "malfacons": [{"kind": "hourly", "cap_amount": 12000.0}],
-    "marche": [{"kind": "hourly"}],
-    "franchise": [{"kind": "hourly"}],
+    # one rate for everybody
+    "marche": [{"kind": "hourly", "name": "Taux unique", "blended_rate": 210.0}],
+    "franchise": [
+        {"kind": "opening", "name": "Ouverture du dossier", "amount": 300.0},
+        {"kind": "hourly"},
+    ],
     # Not signed yet: the run names it and bills the others.
     "marque": [{"kind": "hourly", "cap_amount": 8000.0}],
-    "projet_cobalt": [{"kind": "hourly"}],
+    # a bit of everything
+    "projet_cobalt": [
+        {"kind": "opening", "name": "Ouverture du dossier", "amount": 500.0},
+        {"kind": "hourly", "discount_percent": 5.0},
+        {
+            "kind": "minimum",
+            "name": "Minimum mensuel",
+            "amount": 1500.0,
+            "minimum_scope": "period",
+        },
+        {"kind": "expense", "name": "Frais de dossier", "expense_percent": 4.0},
+        {
+            "kind": "success",
+            "name": "Honoraire de résultat",
+            "success_base": "gained",
+            "success_trigger": "decision",
+            "ceiling_amount": 40000.0,
+            "tiers": [(0.0, 1.0), (2000000.0, 0.5)],
+        },
+    ],
+}
+#: matter: what confirming makes an instalment billable
+MILESTONES = {"divorce": "Convention déposée chez le notaire"}
+#: matter: (months before, day, sum obtained, result), worth 4 000 + 807 = 4 807
+OUTCOMES = {
+    "succession": (1, 12, 63450.0, "Jugement de partage du tribunal judiciaire"),
 }
 UNSIGNED = ("marque",)
 NEUTRAL = ("projet_cobalt", "franchise")

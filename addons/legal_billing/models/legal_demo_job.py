@@ -90,7 +90,7 @@ class LegalDemo(models.AbstractModel):
         )
         by_prebill = charged.grouped("prebill_id")
         for rank, lines in enumerate(by_prebill.values()):
-            if lines.term_id.filtered("cap_amount"):
+            if lines.term_id.filtered(lambda term: term._has_allowances()):
                 continue
             if rank % 3 == 0:
                 line = lines[0]

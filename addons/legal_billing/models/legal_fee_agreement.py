@@ -133,6 +133,9 @@ class LegalFeeAgreement(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if {"state", "date_from", "date_to"} & vals.keys():
+            # One version ends before the next is signed: in this order in the
+            # database too, where both would hold on the same day otherwise.
+            self.flush_recordset(["state", "date_from", "date_to"])
             self.term_ids.rate_ids._sync_rates()
         return result
 

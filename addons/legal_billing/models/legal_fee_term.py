@@ -117,12 +117,16 @@ class LegalFeeTerm(models.Model):
     def _takes(self, entry):
         """Tell whether this term charges the kind of work of a time entry."""
         self.ensure_one()
+        return self._takes_work(entry.activity_code_id, entry.date)
+
+    def _takes_work(self, activity, day):
+        self.ensure_one()
         if self.kind not in TIME_KINDS:
             return False
-        if self.kind == "subscription" and not self._runs_on(entry.date):
+        if self.kind == "subscription" and not self._runs_on(day):
             return False
         codes = self.activity_code_ids
-        return not codes or entry.activity_code_id in codes
+        return not codes or activity in codes
 
     def _runs_on(self, day):
         """Tell whether a term with dates of its own holds on a day."""

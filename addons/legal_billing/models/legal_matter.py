@@ -12,6 +12,9 @@ class LegalMatter(models.Model):
         string="Agreement in force",
         compute="_compute_agreement_id",
     )
+    fee_term_ids = fields.Many2many(
+        "legal.fee.term", string="Terms in force", compute="_compute_fee_term_ids"
+    )
     cost_ids = fields.One2many("legal.cost", "matter_id")
     prebill_ids = fields.One2many("legal.prebill", "matter_id")
     prebill_count = fields.Integer(compute="_compute_billing_figures")
@@ -42,6 +45,11 @@ class LegalMatter(models.Model):
                     and (not a.date_to or a.date_to >= today)
                 )
             )[:1]
+
+    @api.depends("agreement_id")
+    def _compute_fee_term_ids(self):
+        for matter in self:
+            matter.fee_term_ids = matter.agreement_id.term_ids
 
     def _compute_billing_figures(self):
         """Add the figures up in a few grouped queries.

@@ -23,9 +23,15 @@ class LegalPrebillLine(models.Model):
     prebill_id = fields.Many2one(
         "legal.prebill", required=True, index=True, ondelete="cascade"
     )
-    matter_id = fields.Many2one(related="prebill_id.matter_id", store=True, index=True)
-    company_id = fields.Many2one(related="prebill_id.company_id", store=True)
-    currency_id = fields.Many2one(related="prebill_id.currency_id", store=True)
+    matter_id = fields.Many2one(
+        related="prebill_id.matter_id", store=True, index=True, precompute=True
+    )
+    company_id = fields.Many2one(
+        related="prebill_id.company_id", store=True, precompute=True
+    )
+    currency_id = fields.Many2one(
+        related="prebill_id.currency_id", store=True, precompute=True
+    )
     prebill_state = fields.Selection(related="prebill_id.state")
     kind = fields.Selection(
         [
@@ -43,12 +49,14 @@ class LegalPrebillLine(models.Model):
         required=True,
         readonly=True,
     )
-    kind_rank = fields.Integer(compute="_compute_ranks", store=True)
-    section_rank = fields.Integer(compute="_compute_ranks", store=True)
+    kind_rank = fields.Integer(compute="_compute_ranks", store=True, precompute=True)
+    section_rank = fields.Integer(compute="_compute_ranks", store=True, precompute=True)
     category_id = fields.Many2one(
         "legal.money.category", required=True, check_company=True, readonly=True
     )
-    section = fields.Selection(related="category_id.section", store=True)
+    section = fields.Selection(
+        related="category_id.section", store=True, precompute=True
+    )
     entry_id = fields.Many2one(
         "account.analytic.line",
         string="Time Entry",
@@ -69,7 +77,9 @@ class LegalPrebillLine(models.Model):
         "legal.fee.outcome", index="btree_not_null", readonly=True, ondelete="restrict"
     )
     term_id = fields.Many2one("legal.fee.term", index=True, readonly=True)
-    term_root_id = fields.Many2one(related="term_id.root_id", store=True, index=True)
+    term_root_id = fields.Many2one(
+        related="term_id.root_id", store=True, index=True, precompute=True
+    )
     allowance_key = fields.Char(
         readonly=True, help="Which of the term's figures this line is worked out from."
     )
@@ -116,12 +126,13 @@ class LegalPrebillLine(models.Model):
     amount_lost = fields.Monetary(
         compute="_compute_amount_lost",
         store=True,
+        precompute=True,
         help="What the decision gives up of the proposed amount.",
     )
     invoice_line_ids = fields.Many2many(
         "account.move.line", "legal_prebill_line_move_line_rel", copy=False
     )
-    is_live = fields.Boolean(compute="_compute_is_live", store=True)
+    is_live = fields.Boolean(compute="_compute_is_live", store=True, precompute=True)
     source_status = fields.Selection(
         [
             ("on_prebill", "On a pre-bill"),
@@ -131,6 +142,7 @@ class LegalPrebillLine(models.Model):
         ],
         compute="_compute_source_status",
         store=True,
+        precompute=True,
     )
 
     # Two runs, two people, a double click: the database keeps a source from

@@ -108,6 +108,7 @@ class LegalPrebill(models.Model):
         return {
             "date": format_date(self.env, line.date),
             "narrative": line.narrative or line.category_id.name,
+            "explanation": line.explanation or "",
             "decision": decision,
             "who": line.employee_id.name or "",
             "grade": line.grade_id.name or "",

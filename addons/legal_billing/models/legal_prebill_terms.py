@@ -224,7 +224,8 @@ class LegalPrebill(models.Model):
             "narrative": narrative,
             "explanation": " ".join(
                 filter(None, [explanation, self._explain_included(roll)])
-            ),
+            )
+            or term.summary,
             "amount_proposed": float(amount),
             "amount": float(amount),
         }

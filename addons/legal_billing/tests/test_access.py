@@ -12,6 +12,10 @@ MODELS = [
     "legal.fee.agreement",
     "legal.fee.term",
     "legal.fee.instalment",
+    "legal.fee.tier",
+    "legal.fee.rate",
+    "legal.fee.period",
+    "legal.fee.outcome",
     "legal.cost",
     "legal.prebill",
     "legal.prebill.line",
@@ -30,7 +34,28 @@ class TestBillingWall(LegalBillingCommon):
         cls._create_agreement(
             cls.matter,
             [
-                {"kind": "hourly", "name": SECRET},
+                {
+                    "kind": "hourly",
+                    "name": SECRET,
+                    "rate_ids": [
+                        Command.create(
+                            {
+                                "grade_id": cls.env.ref(
+                                    "legal_timesheet.grade_partner"
+                                ).id,
+                                "amount": 310,
+                            }
+                        )
+                    ],
+                },
+                {"kind": "subscription", "name": SECRET, "amount": 50},
+                {
+                    "kind": "success",
+                    "name": SECRET,
+                    "success_base": "gained",
+                    "success_trigger": "decision",
+                    "tier_ids": [Command.create({"percent": 8})],
+                },
                 {
                     "kind": "fixed",
                     "name": SECRET,
@@ -48,6 +73,16 @@ class TestBillingWall(LegalBillingCommon):
             cls.matter, "partner", 1.0, "2026-04-01", narrative=f"{SECRET} acte"
         )
         cls.cost = cls._create_disbursement(cls.matter, 50, "2026-04-01", name=SECRET)
+        cls.env["legal.fee.outcome"].create(
+            {
+                "term_id": cls.matter.agreement_ids.term_ids.filtered(
+                    lambda term: term.kind == "success"
+                ).id,
+                "name": SECRET,
+                "decided_on": "2026-04-15",
+                "amount_obtained": 1000,
+            }
+        )
         run = cls.env["legal.billing.run"].create(
             {
                 "company_id": cls.company.id,

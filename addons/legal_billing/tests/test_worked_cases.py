@@ -85,6 +85,85 @@ class TestWorkedCases(LegalBillingCommon):
         self.assertEqual(inside.mapped("amount"), [0.0, 0.0, 540.0])
         self.assertEqual(sum(inside.mapped("hours_package")), 15.0)
 
+    def test_case_3_subscription_with_overage_then_first_month(self):
+        """3a: 450 + 1,6 × 190 = 754; 3b: from 10 April, 450 × 21/30 = 315."""
+        term = {
+            "kind": "subscription",
+            "amount": 450,
+            "included_hours": 2.5,
+            "overrun_rate": 190,
+        }
+        matter = self._create_matter()
+        self._create_agreement(matter, [term], date_from="2026-03-01")
+        self._create_entry(matter, "senior", 2.1, "2026-03-10")
+        self._create_entry(matter, "senior", 2.0, "2026-03-20")
+        prebill, move = self._bill(matter, "2026-03-31")
+        self.assertTotals(move, 754.00, 150.80, 904.80)
+        self.assertJournalItems(
+            move, {"411100": 904.80, "706000": -754.00, "445740": -150.80}
+        )
+        time = prebill.line_ids.filtered("entry_id").sorted("date")
+        self.assertEqual(time.mapped("amount"), [0.0, 304.0])
+        self.assertEqual(sum(time.mapped("hours_package")), 2.5)
+        self.assertEqual(time.mapped("amount_standard"), [462.0, 440.0])
+        acts = move._legal_get_detail()[0]["acts"]
+        self.assertEqual(len(acts), 2, "the invoice of a period lists its acts")
+
+        other = self._create_matter()
+        self._create_agreement(other, [term], date_from="2026-04-10")
+        prebill, move = self._bill(other, "2026-04-30")
+        self.assertTotals(move, 315.00, 63.00, 378.00)
+        self.assertIn("21/30", prebill.line_ids.explanation)
+        self.assertEqual(prebill.line_ids.period_id.included, 1.75)
+
+    def test_case_4_success_fee_after_a_base_fee(self):
+        """63 450: 50 000 × 8 % + 13 450 × 6 % = 4 807; the base fee 1 800 before."""
+        matter = self._create_matter(partner_id=self.consumer.id)
+        agreement = self._create_agreement(
+            matter,
+            [
+                {
+                    "kind": "fixed",
+                    "amount": 1800,
+                    "instalment_ids": [
+                        Command.create(
+                            {"name": "1", "trigger": "signature", "amount": 1800}
+                        )
+                    ],
+                },
+                {
+                    "kind": "success",
+                    "success_base": "gained",
+                    "success_trigger": "irrevocable",
+                    "tier_ids": [
+                        Command.create({"above_amount": 0, "percent": 8}),
+                        Command.create({"above_amount": 50000, "percent": 6}),
+                    ],
+                },
+            ],
+        )
+        _prebill, first = self._bill(matter, "2026-01-31")
+        self.assertEqual(first.amount_untaxed, 1800.00)
+        outcome = self.env["legal.fee.outcome"].create(
+            {
+                "term_id": agreement.term_ids[1].id,
+                "name": "Jugement du 4 mai",
+                "decided_on": "2026-05-04",
+                "amount_obtained": 63450,
+            }
+        )
+        nothing, _w = self.env["legal.prebill"]._generate(
+            matter, outcome.decided_on.replace(day=31)
+        )
+        self.assertFalse(nothing, "an appeal is still possible")
+        outcome.irrevocable_on = "2026-06-05"
+        prebill, move = self._bill(matter, "2026-06-30")
+        self.assertTotals(move, 4807.00, 961.40, 5768.40)
+        self.assertJournalItems(
+            move, {"411100": 5768.40, "706000": -4807.00, "445740": -961.40}
+        )
+        self.assertIn("13", prebill.line_ids.explanation)
+
     def test_case_5_mixed_fees_expenses_and_disbursements(self):
         """1 200 + 84,50 bear VAT; 89,76 + 13 + 225 are paid for the client."""
         matter = self._create_matter()
