@@ -9,6 +9,12 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+from hypothesis import settings
+
+# How long one example takes says how busy the machine is, not whether it is right.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+
 ADDONS = Path(__file__).resolve().parents[2] / "addons"
 
 
