@@ -93,7 +93,15 @@ SYNONYMS = {
         "affaire",
         "case",
     ),
-    "person": ("personne", "avocat", "utilisateur", "auteur", "timekeeper", "lawyer"),
+    "person": (
+        "person",
+        "personne",
+        "avocat",
+        "utilisateur",
+        "auteur",
+        "timekeeper",
+        "lawyer",
+    ),
     "email": ("courriel", "e mail", "mail", "adresse e mail", "user email"),
     "activity": (
         "type",

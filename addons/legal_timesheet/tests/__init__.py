@@ -27,6 +27,7 @@ from . import test_time_board
 from . import test_time_import
 from . import test_time_report
 from . import test_wall
+from . import test_wall_paths
 from . import test_week
 from . import test_week_screen
 from . import test_work_kind
