@@ -30,7 +30,7 @@ class LegalFeeTerm(models.Model):
     meter_used_up_on = fields.Date(
         string="Used up on", compute="_compute_meter", help="At this pace."
     )
-    meter_text = fields.Char(string="Draw-down", compute="_compute_meter")
+    meter_text = fields.Text(string="Draw-down", compute="_compute_meter")
 
     @api.depends("kind", "cap_amount", "cap_hours", "included_hours", "included_amount")
     def _compute_meter(self):

@@ -231,7 +231,7 @@ class LegalFeeTermMixin(models.AbstractModel):
     provision_floor = fields.Monetary(
         string="Floor", help="The balance under which the provision is asked again."
     )
-    summary = fields.Char(compute="_compute_summary")
+    summary = fields.Text(compute="_compute_summary")
 
     @api.depends("kind")
     def _compute_name(self):

@@ -87,7 +87,7 @@ class LegalPrebillLine(models.Model):
         compute="_compute_is_derived",
         help="Worked out from the other lines, and follows them.",
     )
-    explanation = fields.Char(
+    explanation = fields.Text(
         readonly=True, help="How the agreement comes to this amount."
     )
     date = fields.Date(required=True, readonly=True)
