@@ -139,4 +139,4 @@ def _bill(meter, clients=None):
         failed = run.line_ids.filtered(lambda line: line.outcome != "done")
         if failed:
             raise RuntimeError(failed[0].message or failed[0].outcome)
-    return run.line_ids.move_id
+    return run.line_ids.move_ids

@@ -43,6 +43,16 @@ class AccountMove(models.Model):
         ],
         string="Kind of client",
     )
+    legal_payer_id = fields.Many2one(
+        "legal.payer",
+        string="Payer's Share",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        # It tells who else pays: for those inside the wall alone.
+        groups="legal_timesheet.group_legal_user",
+    )
     legal_client_message = fields.Text(string="Message to the client", copy=False)
 
     @api.depends("invoice_line_ids.matter_id")
@@ -51,6 +61,7 @@ class AccountMove(models.Model):
             move.matter_ids = move.invoice_line_ids.matter_id
             move.is_legal = bool(move.matter_ids)
 
+    @api.depends("invoice_line_ids.prebill_line_ids.prebill_id")
     def _compute_prebill_ids(self):
         for move in self:
             lines = move.invoice_line_ids.prebill_line_ids
@@ -118,9 +129,20 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         for move in self.sudo().filtered("is_legal"):
             for prebill in move.prebill_ids:
-                if move.move_type == "out_invoice" and len(prebill.move_ids) == 1:
-                    prebill._check_posted_total(move)
+                if move.move_type == "out_invoice":
+                    moves = prebill.move_ids.filtered(
+                        lambda m: m.move_type == "out_invoice" and m.state != "cancel"
+                    )
+                    if moves == moves.filtered(lambda m, p=prebill: m.prebill_ids == p):
+                        prebill._check_posted_total(moves)
         return super()._post(soft=soft)
+
+    def _legal_take_scales(self):
+        """Mark the acts of an insurer's scale as billed by these invoices."""
+        for move in self.filtered(lambda m: m.legal_payer_id.scale_ids):
+            # sudo: the run bills for people who may not write on the payer's rows.
+            rows_sudo = move.legal_payer_id.sudo().scale_ids
+            rows_sudo._get_unbilled().write({"move_id": move.id})
 
     # -- what the printed invoice and the portal read -----------------------------
 

@@ -64,7 +64,7 @@ class LegalBillingRun(models.Model):
                 prebills.filtered(lambda p: p.state in ("draft", "in_review"))
             )
             run.approved_count = len(prebills.filtered(lambda p: p.state == "approved"))
-            run.invoiced_count = len(lines.move_id)
+            run.invoiced_count = len(lines.move_ids)
             run.sent_count = len(lines.filtered("is_sent"))
             run.amount_untaxed = sum(prebills.mapped("amount_untaxed"))
 
@@ -161,5 +161,5 @@ class LegalBillingRun(models.Model):
             "res_model": "account.move",
             "name": self.env._("Invoices"),
             "view_mode": "list,form",
-            "domain": [("id", "in", self.line_ids.move_id.ids)],
+            "domain": [("id", "in", self.line_ids.move_ids.ids)],
         }

@@ -43,6 +43,8 @@ class LegalBillingRunLine(models.Model):
     amount_untaxed = fields.Monetary(related="prebill_id.amount_untaxed")
     amount_total = fields.Monetary(related="prebill_id.amount_total")
     move_id = fields.Many2one("account.move", check_company=True)
+    # One a payer; the first of them is ``move_id``.
+    move_ids = fields.Many2many(related="prebill_id.move_ids", string="Invoices")
     is_sent = fields.Boolean()
 
     _matter_once = models.UniqueIndex(
@@ -109,14 +111,13 @@ class LegalBillingRunLine(models.Model):
             with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
                 moves = self.prebill_id._create_invoices(self.run_id.invoice_date)
                 moves.action_post()
-                by_prebill = {
-                    prebill: move for move in moves for prebill in move.prebill_ids
-                }
+                by_prebill = {}
+                for move in moves:
+                    for prebill in move.prebill_ids:
+                        by_prebill.setdefault(prebill, move)
                 for line in self:
-                    move = by_prebill.get(line.prebill_id)
-                    line.write(
-                        {"outcome": "done", "move_id": move.id if move else False}
-                    )
+                    move = by_prebill.get(line.prebill_id, moves.browse())
+                    line.write({"outcome": "done", "move_id": move.id})
                 self.env.flush_all()
         except psycopg2.errors.IntegrityError:
             return False
@@ -129,9 +130,9 @@ class LegalBillingRunLine(models.Model):
         return True
 
     def _do_invoice(self):
-        move = self.prebill_id._create_invoices(self.run_id.invoice_date)
-        move.action_post()
-        return "done", self.message, {"move_id": move.id}
+        moves = self.prebill_id._create_invoices(self.run_id.invoice_date)
+        moves.action_post()
+        return "done", self.message, {"move_id": moves[:1].id}
 
     def _do_send(self):
         """Send by e-mail with the PDF; a mail that did not leave is a failure.
@@ -139,14 +140,15 @@ class LegalBillingRunLine(models.Model):
         The documents are kept then, and a further try hands the same e-mails over
         again instead of writing new ones.
         """
-        move = self.move_id
-        if not move.is_move_sent:
-            self.env["account.move.send"]._generate_and_send_invoices(
-                move,
-                sending_methods=move._legal_get_sending_methods(),
-                allow_raising=True,
-            )
-        failures = move._legal_deliver_mails()
+        failures = []
+        for move in self.move_ids.filtered(lambda move: move.state == "posted"):
+            if not move.is_move_sent:
+                self.env["account.move.send"]._generate_and_send_invoices(
+                    move,
+                    sending_methods=move._legal_get_sending_methods(),
+                    allow_raising=True,
+                )
+            failures += move._legal_deliver_mails()
         if failures:
             return "failed", "\n".join(failures), {}
         # What was left out of the pre-bill stays told; a failure now mended does not.

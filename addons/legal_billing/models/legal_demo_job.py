@@ -107,7 +107,7 @@ class LegalDemo(models.AbstractModel):
     def _job_receive_payments(self, run, today):
         """Book what clients have paid since, by the stock payment wizard."""
         late = self._demo_late_payers()
-        for move in run.line_ids.move_id:
+        for move in run.line_ids.move_ids:
             paid_on = move.invoice_date + relativedelta(days=27)
             settled = move.payment_state != "not_paid"
             if settled or paid_on > today or move.partner_id in late:
@@ -123,7 +123,7 @@ class LegalDemo(models.AbstractModel):
         target = folder / "factures"
         target.mkdir(exist_ok=True)
         files = {}
-        for move in runs.line_ids.move_id:
+        for move in runs.line_ids.move_ids:
             pdf = move.invoice_pdf_report_id
             if pdf:
                 path = target / f"{move.name.translate(UNSAFE)}.pdf"
@@ -149,7 +149,7 @@ class LegalDemo(models.AbstractModel):
         ]
         rows = [titles]
         for line in runs.line_ids:
-            prebill, move = line.prebill_id, line.move_id
+            prebill, moves = line.prebill_id, line.move_ids
             if line.outcome == "nothing":
                 continue
             rows.append(
@@ -161,8 +161,8 @@ class LegalDemo(models.AbstractModel):
                     _french(prebill.amount_disbursements),
                     _french(prebill.amount_tax),
                     _french(prebill.amount_total),
-                    move.name or "–",
-                    files[move].name if move in files else "–",
+                    ", ".join(move.name for move in moves) or "–",
+                    ", ".join(files[m].name for m in moves if m in files) or "–",
                     self._job_status(line),
                 ]
             )

@@ -112,6 +112,7 @@ class LegalPrebill(models.Model):
         "line_ids.amount_lost",
         "line_ids.category_id.tax_id",
         "partner_id",
+        "matter_id.payer_ids",
     )
     def _compute_amounts(self):
         for prebill in self:
@@ -137,6 +138,7 @@ class LegalPrebill(models.Model):
                 100 * totals["fees"] / standard if standard else 0
             )
 
+    @api.depends("line_ids.invoice_line_ids.move_id")
     def _compute_move_ids(self):
         for prebill in self:
             moves = prebill.line_ids.invoice_line_ids.move_id
@@ -163,6 +165,12 @@ class LegalPrebill(models.Model):
         self.ensure_one()
         if not self.line_ids or not self.currency_id:
             return 0.0
+        if self._get_payers():
+            # Each payer's VAT is rounded on an invoice of its own.
+            return sum(
+                self._get_part_tax(payer, groups)
+                for payer, groups in self._get_invoice_parts()
+            )
         fiscal_position = self._get_fiscal_position()
         bases = {}
         amounts = [(line.category_id, line.amount) for line in self._get_billed_lines()]
@@ -176,11 +184,14 @@ class LegalPrebill(models.Model):
         return self.currency_id.round(total)
 
     def _get_fiscal_position(self):
+        return self._get_fiscal_position_of(self.partner_id)
+
+    def _get_fiscal_position_of(self, partner):
         self.ensure_one()
         return (
             self.env["account.fiscal.position"]
             .with_company(self.company_id)
-            ._get_fiscal_position(self.partner_id)
+            ._get_fiscal_position(partner)
         )
 
     # -- actions ---------------------------------------------------------------

@@ -49,26 +49,36 @@ class LegalPrebill(models.Model):
                 .with_context(default_move_type="out_invoice")
                 .create(vals_list)
             )
+        moves._legal_take_scales()
         self.write({"state": "invoiced"})
         return moves
 
     def _prepare_invoices(self, invoice_date):
         """Return the values of the invoices of these pre-bills, all to be created
-        in one go; a pre-bill without an amount has none."""
+        in one go: one a payer; a pre-bill without an amount has none."""
         vals_list = []
         for prebill in self:
-            groups = prebill._group_lines()
-            if groups:
-                vals_list.append(prebill._prepare_invoice_vals(groups, invoice_date))
+            parts = prebill._get_invoice_parts()
+            grouped = self.env["legal.prebill.line"].union(
+                *[group["lines"] for _payer, groups in parts for group in groups]
+            )
+            for payer, groups in parts:
+                vals_list.append(
+                    prebill._prepare_invoice_vals(groups, grouped, invoice_date, payer)
+                )
         return vals_list
 
-    def _prepare_invoice_vals(self, groups, invoice_date):
-        """Return the values of an invoice, each line tied to its pre-bill lines."""
+    def _prepare_invoice_vals(self, groups, grouped, invoice_date, payer):
+        """Return the values of an invoice, each line tied to its pre-bill lines.
+
+        :param grouped: pre-bill lines that are on any of the invoices
+        :param payer: whose part it is, empty when the client pays all
+        """
         self.ensure_one()
-        partner = self.partner_id
-        fiscal_position = self._get_fiscal_position()
+        partner = payer.partner_id or self.partner_id
+        fiscal_position = self._get_fiscal_position_of(partner)
         commands = []
-        followers = self._get_lines_without_group(groups)
+        followers = self._get_lines_without_group(groups, grouped)
         prebill = self.with_context(lang=partner.lang or self.env.lang)
         titles = prebill.env["legal.money.category"]._get_section_titles()
         sequence = 10
@@ -101,15 +111,16 @@ class LegalPrebill(models.Model):
             "invoice_origin": self.name,
             "fiscal_position_id": fiscal_position.id,
             "invoice_user_id": self.matter_id.responsible_id.id,
-            "invoice_text_policy": self.agreement_id.invoice_text_policy,
-            "legal_client_kind": self.matter_id.client_kind,
+            **self._prepare_reader_vals(payer, groups),
             "legal_period_from": self.date_from,
             "legal_period_to": self.date_to,
-            "legal_client_message": self.client_message,
             "narration": False,
             "invoice_line_ids": commands,
         }
-        term = self.agreement_id.payment_term_id or partner.property_payment_term_id
+        term = payer.payment_term_id
+        if not payer or partner == self.partner_id:
+            term = term or self.agreement_id.payment_term_id
+        term = term or partner.property_payment_term_id
         if term:
             vals["invoice_payment_term_id"] = term.id
         else:
@@ -124,6 +135,27 @@ class LegalPrebill(models.Model):
                 ),
             )
         return vals
+
+    def _prepare_reader_vals(self, payer, groups):
+        """Return what depends on who reads the invoice: kind, policy, message."""
+        client = self.matter_id.partner_id.commercial_partner_id
+        if not payer or payer.partner_id.commercial_partner_id == client:
+            kind = self.matter_id.client_kind
+            policy = self.agreement_id.invoice_text_policy
+            message = self.client_message or ""
+        else:
+            # What is written to the client is not for those who pay in his place.
+            kind = payer.partner_id.commercial_partner_id.commercial_client_kind
+            policy = payer.invoice_text_policy
+            message = ""
+        sentences = [message, self._get_part_sentence(payer, groups) if payer else ""]
+        return {
+            "legal_payer_id": payer.id,
+            "ref": payer.reference or False,
+            "legal_client_kind": kind,
+            "invoice_text_policy": policy,
+            "legal_client_message": "\n".join(filter(None, sentences)) or False,
+        }
 
     def _prepare_invoice_line(self, group, fiscal_position, sequence):
         category = group["category"]
@@ -148,7 +180,7 @@ class LegalPrebill(models.Model):
             )
         return vals
 
-    def _get_lines_without_group(self, groups):
+    def _get_lines_without_group(self, groups, grouped):
         """Return {id of a group: the pre-bill lines that go with it}.
 
         Time inside a package has no invoice line of its own: it goes with the first
@@ -156,9 +188,8 @@ class LegalPrebill(models.Model):
         """
         sections = [code for code, _label in SECTIONS]
         ordered = sorted(groups, key=lambda group: sections.index(group["section"]))
-        by_term, grouped = {}, self.env["legal.prebill.line"]
+        by_term = {}
         for group in ordered:
-            grouped |= group["lines"]
             for term in group["lines"].term_id:
                 by_term.setdefault(term, group)
         followers = defaultdict(lambda: self.env["legal.prebill.line"])
@@ -210,6 +241,7 @@ class LegalPrebill(models.Model):
             "price_unit": price_unit,
             "is_hours": False,
             "lines": lines,
+            "amount": amount,
         }
 
     def _group_time(self):
@@ -295,19 +327,21 @@ class LegalPrebill(models.Model):
             matter=matter,
         )
 
-    def _check_posted_total(self, move):
-        """Assert that the invoice is what was approved, to the cent.
+    def _check_posted_total(self, moves):
+        """Assert that the invoices are what was approved, to the cent.
 
+        :param moves: all the invoices of this pre-bill, one a payer
         :raise UserError: totals differ (a tax or a price list interfered)
         """
         self.ensure_one()
-        if self.currency_id.compare_amounts(move.amount_total, self.amount_total):
+        total = sum(moves.mapped("amount_total"))
+        if self.currency_id.compare_amounts(total, self.amount_total):
             raise UserError(
                 self.env._(
                     "The invoice of %(prebill)s would be %(invoice)s but %(approved)s"
                     " was approved: check the taxes of its lines.",
                     prebill=self.display_name,
-                    invoice=self.currency_id.format(move.amount_total),
+                    invoice=self.currency_id.format(total),
                     approved=self.currency_id.format(self.amount_total),
                 )
             )
