@@ -12,8 +12,9 @@ class AccountAnalyticLine(models.Model):
         self._check_not_on_its_way()
 
     def _check_not_frozen(self, values):
-        if self._legal_frozen_fields() & values.keys() and not (
-            "approval_state" in values
+        if (
+            self._legal_frozen_fields() & values.keys()
+            and "approval_state" not in values
         ):
             self._check_not_on_its_way()
         return super()._check_not_frozen(values)

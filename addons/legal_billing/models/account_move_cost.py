@@ -106,6 +106,7 @@ class AccountMove(models.Model):
             )
         }
         for key, (category, amount) in shares.items():
+            amount = self._legal_in_currency_of(key[1], amount)
             cost = existing.pop(key, None)
             if cost:
                 cost._follow_source(amount - cost.refunded_amount, self._legal_label())
@@ -132,6 +133,14 @@ class AccountMove(models.Model):
             "source_document": self._legal_label(),
         }
 
+    def _legal_in_currency_of(self, matter, amount):
+        """Return an amount of the ledger in the currency a matter is billed in."""
+        own = self.company_currency_id
+        if matter.currency_id == own:
+            return amount
+        date = self.invoice_date or self.date
+        return own._convert(amount, matter.currency_id, self.company_id, date)
+
     def _legal_label(self):
         return ", ".join(filter(None, (self.ref, self.name)))
 
@@ -156,6 +165,7 @@ class AccountMove(models.Model):
         known = open_costs.refund_line_ids
         lines = self._legal_get_cost_lines() - known
         for (line, matter), (category, amount) in lines._legal_share_out().items():
+            amount = self._legal_in_currency_of(matter, amount)
             costs_of_matter = open_costs.filtered(
                 lambda c, m=matter, k=category: c.matter_id == m and c.category_id == k
             ).sorted(lambda c, li=line: c.source_line_id.name != li.name)

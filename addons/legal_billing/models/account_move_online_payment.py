@@ -88,9 +88,13 @@ class AccountMove(models.Model):
     def _legal_accepts_online_payment(self):
         """Tell whether this posted, unpaid invoice may be paid online; a hook."""
         self.ensure_one()
+        return self.move_type == "out_invoice" and self._legal_is_online_payment_open()
+
+    def _legal_is_online_payment_open(self):
+        """Tell whether the firm takes payments online at all."""
         # sudo: the switch of the settings, nothing else.
         config = self.env["ir.config_parameter"].sudo()
-        return self.move_type == "out_invoice" and str2bool(
+        return str2bool(
             config.get_param("account_payment.enable_portal_payment", "False")
         )
 

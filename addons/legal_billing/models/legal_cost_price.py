@@ -93,6 +93,7 @@ class LegalCost(models.Model):
             self.name = self.name or self.kind_id.narrative
         try:
             amount, _rate, words = self._work_out_price(
+                self.matter_id,
                 self.kind_id,
                 company,
                 self.date,
@@ -133,6 +134,7 @@ class LegalCost(models.Model):
             return vals
         date = fields.Date.to_date(vals.get("date")) or fields.Date.context_today(self)
         amount, rate, words = self._work_out_price(
+            matter,
             kind,
             company,
             date,
@@ -152,10 +154,29 @@ class LegalCost(models.Model):
         return vals
 
     @api.model
-    def _work_out_price(
+    def _work_out_price(self, matter, kind, company, date, *means):
+        """Return (amount or None, rate or None, sentence that explains it).
+
+        :param means: kilometres, vehicle, currency and amount paid
+        """
+        target = matter.currency_id or company.currency_id
+        *_rest, currency, foreign_amount = means
+        if currency == target and kind.pricing not in ("mileage", "legal"):
+            return fees.to_decimal(foreign_amount), None, False
+        amount, rate, words = self._work_out_own_price(kind, company, date, *means)
+        if amount is None or target == company.currency_id:
+            return amount, rate, words
+        # The matter is billed in another currency than the firm keeps its books in.
+        price, _day = self._get_exchange_rate(target, company, date)
+        amount = fees.round_money(amount / price, fees.to_decimal(target.rounding))
+        shown = formatLang(self.env, float(amount), currency_obj=target)
+        return amount, rate, " = ".join(filter(None, (words, shown)))
+
+    @api.model
+    def _work_out_own_price(
         self, kind, company, date, distance, vehicle, currency, foreign_amount
     ):
-        """Return (amount or None, rate or None, sentence that explains it)."""
+        """Return the same in the currency of the firm's books."""
         quantum = fees.to_decimal(company.currency_id.rounding)
         if kind.pricing == "mileage":
             if not distance or not vehicle:
@@ -168,7 +189,9 @@ class LegalCost(models.Model):
             return self._explain_mileage(rate, distance, quantum, company)
         if kind.pricing == "legal":
             return self._explain_legal(kind, date, company)
-        if currency and currency != company.currency_id:
+        if currency and currency == company.currency_id:
+            return fees.to_decimal(foreign_amount), None, False
+        if currency:
             rate, rate_date = self._get_exchange_rate(currency, company, date)
             amount = costs.multiply(fees.to_decimal(foreign_amount), rate, quantum)
             words = self.env._(

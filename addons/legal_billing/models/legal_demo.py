@@ -20,6 +20,7 @@ from .legal_demo_data import (
     MILESTONES,
     NEUTRAL,
     OUTCOMES,
+    PROVISIONS,
     UNPROVEN,
     UNSIGNED,
     WITHOUT_EMAIL,
@@ -41,7 +42,7 @@ class LegalDemo(models.AbstractModel):
 
     @api.model
     def _demo_steps(self):
-        return [*super()._demo_steps(), "agreements", "costs", "card"]
+        return [*super()._demo_steps(), "agreements", "costs", "provisions", "card"]
 
     # -- books -------------------------------------------------------------------
 
@@ -263,6 +264,24 @@ class LegalDemo(models.AbstractModel):
                     }
                 )
         return costs
+
+    @api.model
+    def _demo_provisions(self, demo):
+        """Ask two clients for provisions: the main job receives one of them."""
+        provisions = {}
+        for key, (months, day, amount, work, is_paid) in PROVISIONS.items():
+            date = self._demo_day(demo, months, day)
+            provisions[key] = self.env["legal.provision"].create(
+                {
+                    "matter_id": demo["matters"][key].id,
+                    "amount_untaxed": amount,
+                    "work": work,
+                    "date": date,
+                    "due_on": is_paid and date + timedelta(days=10),
+                }
+            )
+            provisions[key].action_mark_requested()
+        return provisions
 
     # -- online payment ----------------------------------------------------------------
 

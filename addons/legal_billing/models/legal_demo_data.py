@@ -205,3 +205,15 @@ UNPROVEN = {"malfacons": (1, 9)}
 LATE_CLIENTS = ("meridien", "dubreuil", "syndicat", "martin")
 #: nobody knows their e-mail address: they get letters
 WITHOUT_EMAIL = ("dubreuil", "syndicat")
+
+#: matter: (months before, day, amount excl. VAT, work, is it paid)
+PROVISIONS = {
+    "transport": (
+        3,
+        3,
+        2000.0,
+        "Rédaction des conclusions et audience de plaidoirie",
+        True,
+    ),
+    "malfacons": (1, 24, 1500.0, "Suivi de l'expertise judiciaire et dires", False),
+}

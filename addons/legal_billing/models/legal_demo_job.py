@@ -28,6 +28,7 @@ class LegalDemo(models.AbstractModel):
             allowed_company_ids=company.ids, lang="fr_FR"
         )
         today = fields.Date.context_today(self)
+        self._job_receive_provisions(company, today)
         runs = self.env["legal.billing.run"]
         for back in range(MONTHS_BILLED - 1, -1, -1):
             month_end = today.replace(day=1) - relativedelta(months=back, days=1)
@@ -41,6 +42,24 @@ class LegalDemo(models.AbstractModel):
         self._job_collect(company, today, folder)
         self._job_commit()
         self._job_print_table(runs[-1:], files)
+
+    def _job_receive_provisions(self, company, today):
+        """Book the provisions whose day has come: 386, payment, documents."""
+        for provision in self.env["legal.provision"].search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "requested"),
+                ("due_on", "<=", today),
+            ]
+        ):
+            move = provision._issue_deposit(provision.due_on)
+            self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=move.ids
+            ).create({"payment_date": provision.due_on})._create_payments()
+            self.env["account.move.send"]._generate_and_send_invoices(
+                move, sending_methods=move._legal_get_sending_methods()
+            )
+            self._job_say(f"Provision {provision.name} : facture d'acompte {move.name}")
 
     def _job_commit(self):
         self.env.cr.commit()  # pylint: disable=invalid-commit

@@ -94,18 +94,22 @@ class LegalMatter(models.Model):
                     ("matter_id", "in", ids),
                     ("parent_state", "=", "posted"),
                     ("display_type", "=", "product"),
+                    ("move_id.move_type", "in", ("out_invoice", "out_refund")),
                 ],
-                ["matter_id", "currency_id"],
+                ["matter_id", "currency_id", "legal_category_id"],
                 ["amount_currency:sum", "balance:sum", "move_id:recordset"],
             )
         ):
             billed[matter.id].append(figures)
         for matter in self:
             rows = billed[matter.id]
-            moves = self.env["account.move"].sudo().union(*(row[3] for row in rows))
+            moves = self.env["account.move"].sudo().union(*(row[-1] for row in rows))
             matter.amount_wip = time.get(matter, 0.0) + costs.get(matter, 0.0)
+            # Money received in advance is billed when a final invoice uses it up.
             matter.amount_billed = -sum(
-                matter._get_own_amount(*figures) for *figures, _moves in rows
+                matter._get_own_amount(currency, amount, balance)
+                for currency, category, amount, balance, _moves in rows
+                if category.section != "provisions"
             )
             matter.amount_unpaid = sum(
                 matter._get_own_amount(

@@ -5,6 +5,7 @@ SECTIONS = [
     ("fees", "Fees"),
     ("expenses", "Expenses"),
     ("disbursements", "Disbursements"),
+    ("provisions", "Provisions"),
 ]
 
 
@@ -29,6 +30,7 @@ class LegalMoneyCategory(models.Model):
             ("expense", "Expense"),
             ("disbursement", "Disbursement"),
             ("pleading_duty", "Pleading duty"),
+            ("provision", "Provision"),
         ],
         required=True,
     )

@@ -173,15 +173,24 @@ class LegalPrebill(models.Model):
             )
         fiscal_position = self._get_fiscal_position()
         bases = {}
-        amounts = [(line.category_id, line.amount) for line in self._get_billed_lines()]
-        for category, amount in amounts + derived:
-            taxes = fiscal_position.map_tax(category.tax_id)
+        amounts = [
+            (line._get_taxes(fiscal_position), line.amount)
+            for line in self._get_taxed_lines()
+        ] + [
+            (fiscal_position.map_tax(category.tax_id), amount)
+            for category, amount in derived
+        ]
+        for taxes, amount in amounts:
             bases[taxes] = bases.get(taxes, 0.0) + amount
         total = 0.0
         for taxes, base in bases.items():
             result = taxes.compute_all(base, self.currency_id, partner=self.partner_id)
             total += result["total_included"] - result["total_excluded"]
         return self.currency_id.round(total)
+
+    def _get_taxed_lines(self):
+        """Return the lines whose amounts make the base of the VAT; a hook."""
+        return self._get_billed_lines()
 
     def _get_fiscal_position(self):
         return self._get_fiscal_position_of(self.partner_id)
@@ -346,7 +355,9 @@ class LegalPrebill(models.Model):
             for line in self._get_billed_lines().filtered("cost_id")
             if (refusal := line.cost_id._get_refusal())
         ]
-        nothing = self.currency_id.is_zero(self.amount_untaxed)
+        # Provisions may pay for it all: what is billed is before them.
+        billed = self.amount_untaxed + self.amount_provision
+        nothing = self.currency_id.is_zero(billed)
         written_off = any(line.decision == "write_off" for line in self.line_ids)
         if nothing and not written_off:
             refusals.append(

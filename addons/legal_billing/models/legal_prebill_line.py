@@ -266,6 +266,11 @@ class LegalPrebillLine(models.Model):
         """Return the status that the live line among these gives its source."""
         return next((line.source_status for line in self if line.is_live), False)
 
+    def _get_taxes(self, fiscal_position):
+        """Return the taxes that this line will bear on the invoice; a hook."""
+        self.ensure_one()
+        return fiscal_position.map_tax(self.category_id.tax_id)
+
     # -- editing ---------------------------------------------------------------
 
     @api.constrains("amount", "decision", "reason_id", "kind")
@@ -345,6 +350,11 @@ class LegalPrebillLine(models.Model):
             values["amount"] = float(amount)
         # pylint: disable-next=super-method-mismatch
         return super().write(values)
+
+    def _set_figures(self, vals):
+        """Write figures that follow from elsewhere, past the guards of a decision."""
+        # pylint: disable-next=super-method-mismatch
+        return super().write(vals)
 
     def _prepare_engine_entry(self):
         """Return a line of time as the engine reads it, at its billed amount."""

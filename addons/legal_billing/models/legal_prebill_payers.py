@@ -99,7 +99,7 @@ class LegalPrebill(models.Model):
         position = self._get_fiscal_position_of(partner)
         bases = {}
         for group in groups:
-            taxes = position.map_tax(group["category"].tax_id)
+            taxes = group["lines"][:1]._get_taxes(position)
             bases[taxes] = bases.get(taxes, 0.0) + group["amount"]
         total = 0.0
         for taxes, base in bases.items():

@@ -78,6 +78,7 @@ class LegalPrebill(models.Model):
             "fees": self.amount_fees,
             "expenses": self.amount_expenses,
             "disbursements": self.amount_disbursements,
+            "provisions": -self.amount_provision,
         }
         sections = []
         for code, _label in SECTIONS:
@@ -131,6 +132,13 @@ class LegalPrebill(models.Model):
             (_("Written down"), self._legal_format_money(self.amount_writeoff)),
             (_("Realisation"), f"{rate}{NO_BREAK}%"),
         ]
+        if not self.currency_id.is_zero(self.amount_provision):
+            rows.append(
+                (
+                    _("Provisions deducted, excl. VAT"),
+                    self._legal_format_money(self.amount_provision),
+                )
+            )
         return [{"label": label, "amount": amount} for label, amount in rows]
 
     def _legal_get_print_totals(self):

@@ -11,6 +11,7 @@ FRENCH_CATEGORIES = [
     ("expense", "expenses", "pcg_7085", "vat"),
     ("disbursement", "disbursements", "disbursement", "none"),
     ("pleading_duty", "disbursements", "pleading_duty", "none"),
+    ("provision", "provisions", "pcg_4191", "vat"),
 ]
 VAT_TAX_XMLID = "tva_normale_encaissement"
 
@@ -93,6 +94,7 @@ class ResCompany(models.Model):
             "expense": _("Expenses"),
             "disbursement": _("Disbursements"),
             "pleading_duty": _("Pleading duty"),
+            "provision": _("Provisions"),
         }
 
     def _legal_get_disbursement_accounts(self):

@@ -20,6 +20,8 @@ from . import (
     test_portal_payment,
     test_portal_tour,
     test_prebill,
+    test_provision,
+    test_provision_portal,
     test_rate_explained,
     test_time_report,
     test_time_rule,

@@ -20,6 +20,7 @@ MODELS = [
     "legal.prebill",
     "legal.prebill.line",
     "legal.billing.run.line",
+    "legal.provision",
 ]
 
 
@@ -83,6 +84,9 @@ class TestBillingWall(LegalBillingCommon):
                 "amount_obtained": 1000,
             }
         )
+        cls.env["legal.provision"].create(
+            {"matter_id": cls.matter.id, "amount_untaxed": 900, "work": SECRET}
+        )._issue_deposit(date(2026, 4, 2))
         run = cls.env["legal.billing.run"].create(
             {
                 "company_id": cls.company.id,

@@ -31,28 +31,36 @@ class TestClientTime(LegalBillingCommon):
         self.assertEqual(self.matter._get_client_time_approval(), {"tacit_days": 15})
         self.assertEqual(self.entry.client_state, "to_ask")
         self.assertFalse(self._generate())
-        approval = self.env["legal.time.client.approval"]._ask(
-            self.matter,
-            self.client,
-            self.entry,
-            date_from=date(2026, 4, 1),
-            date_to=MONTH_END,
-            tacit_days=15,
-        ).sudo()  # the client comes by his link
+        approval = (
+            self.env["legal.time.client.approval"]
+            ._ask(
+                self.matter,
+                self.client,
+                self.entry,
+                date_from=date(2026, 4, 1),
+                date_to=MONTH_END,
+                tacit_days=15,
+            )
+            .sudo()
+        )  # the client comes by his link
         self.assertFalse(self._generate())
         shown = approval._get_live()[1]
         approval._client_approve("Client", shown, {})
         self.assertEqual(self._generate().line_ids.entry_id, self.entry)
 
     def test_silence_lets_it_be_billed(self):
-        approval = self.env["legal.time.client.approval"]._ask(
-            self.matter,
-            self.client,
-            self.entry,
-            date_from=date(2026, 4, 1),
-            date_to=MONTH_END,
-            tacit_days=15,
-        ).sudo()  # the cron's rights
+        approval = (
+            self.env["legal.time.client.approval"]
+            ._ask(
+                self.matter,
+                self.client,
+                self.entry,
+                date_from=date(2026, 4, 1),
+                date_to=MONTH_END,
+                tacit_days=15,
+            )
+            .sudo()
+        )  # the cron's rights
         approval._cron_close(approval.tacit_on)
         self.assertEqual(self.entry.client_state, "tacit")
         self.assertTrue(self._generate())

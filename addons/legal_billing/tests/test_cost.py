@@ -118,6 +118,29 @@ class TestCostPrice(LegalBillingCommon):
         self.env.invalidate_all()
         self.assertEqual(cost.amount, 200.0, "the rate is frozen with the cost")
 
+    def test_matter_billed_in_francs_bears_its_costs_in_francs(self):
+        """225 € at 1 € = 0,90 CHF: 202,50 CHF; 80 CHF paid stay 80 CHF."""
+        franc = self.env.ref("base.CHF")
+        franc.active = True
+        franc.rate_ids.unlink()
+        self.matter.currency_id = franc
+        with self.assertRaisesRegex(UserError, "CHF"):
+            self._create("appeal_stamp", date="2026-05-05")
+        self._rate(franc, "2026-05-05", 0.9)
+        cost = self._create("appeal_stamp", date="2026-05-05")
+        self.assertEqual((cost.amount, cost.currency_id), (202.5, franc))
+        category = self.env["legal.money.category"]._get_by_code(
+            "expense", self.company
+        )
+        paid = self._create(
+            name="Hôtel",
+            category_id=category.id,
+            date="2026-05-05",
+            foreign_currency_id=franc.id,
+            foreign_amount=80,
+        )
+        self.assertEqual(paid.amount, 80.0)
+
     def test_constraints_are_in_the_database(self):
         self.env.cr.execute(
             "SELECT conname FROM pg_constraint WHERE conname IN %s",
