@@ -1,1 +1,1 @@
-from . import payment, portal, provision
+from . import matter, payment, portal, provision

@@ -70,6 +70,23 @@ def get_percent(size, consumed):
     return (consumed * 1000 / size).to_integral_value(rounding="ROUND_FLOOR") / 10
 
 
+def project(state, today, until, step):
+    """Return what will be used on a day at this pace, rounded up to a step.
+
+    Never less than the size itself: a revised estimate is not a lower one. 1 000 €
+    used in 10 weeks, 100 € a week; 4 weeks and 2 days more: 1 428,57, so 1 500 €.
+
+    >>> start, day = date(2026, 1, 1), date(2026, 3, 11)
+    >>> state = measure(Decimal(1200), Decimal(1000), start, day)
+    >>> project(state, day, date(2026, 4, 10), Decimal(100))
+    Decimal('1500')
+    """
+    days = max((until - today).days, 0)
+    ahead = max(state.consumed, ZERO) + state.per_week * days / 7
+    wanted = max(ahead, state.size)
+    return (wanted / step).to_integral_value(rounding=ROUND_CEILING) * step
+
+
 def crossed(size, before, after, thresholds):
     """Return the thresholds (in per cent) reached between two states, rising.
 

@@ -24,6 +24,14 @@ class LegalDay(models.AbstractModel):
             & Domain("held_until", "<=", fields.Date.context_today(self))
         )
         action = "legal_billing.legal_prebill_action"
+        Event = self.env["legal.cap.event"]
+        crossed = Domain("responsible_id", "=", self.env.uid) & Domain(
+            "state", "in", ("new", "prepared")
+        )
+        discussed = Domain("responsible_id", "=", self.env.uid) & Domain(
+            "state", "=", "discussed"
+        )
+        cap_action = "legal_billing.legal_cap_event_action"
         return [
             self._prepare_waiting_item(
                 "prebills",
@@ -38,6 +46,20 @@ class LegalDay(models.AbstractModel):
                 Prebill.search_count(released),
                 action,
                 released,
+            ),
+            self._prepare_waiting_item(
+                "caps",
+                self.env._("Caps, packages and estimates crossed"),
+                Event.search_count(crossed),
+                cap_action,
+                crossed,
+            ),
+            self._prepare_waiting_item(
+                "caps_discussed",
+                self.env._("Clients who want to talk about their fees"),
+                Event.search_count(discussed),
+                cap_action,
+                discussed,
             ),
             *items,
         ]

@@ -42,7 +42,7 @@ class LegalDemo(models.AbstractModel):
 
     @api.model
     def _demo_steps(self):
-        return [*super()._demo_steps(), "agreements", "costs", "provisions", "card"]
+        return [*super()._demo_steps(), "agreements", "costs", "provisions", "caps", "card"]
 
     # -- books -------------------------------------------------------------------
 
@@ -282,6 +282,25 @@ class LegalDemo(models.AbstractModel):
             )
             provisions[key].action_mark_requested()
         return provisions
+
+    @api.model
+    def _demo_caps(self, demo):
+        """Look at the limits, get one letter ready, share one file with a client."""
+        matters = self.env["legal.matter"].union(*demo["matters"].values())
+        matters._update_caps()
+        event = self.env["legal.cap.event"].search(
+            [("matter_id", "=", demo["matters"]["malfacons"].id), ("state", "=", "new")]
+        )[:1] or self.env["legal.cap.event"].search([("state", "=", "new")], limit=1)
+        if event:
+            contact = event.matter_id.partner_id
+            revised = event.limit * 1.5
+            event._prepare_notice(
+                contact, "email", event._compose_notice(contact, revised), revised
+            )
+        demo["matters"]["cession"].shared_document_ids = [
+            Command.create({"name": "Projet d'acte de cession.pdf", "raw": PROOF})
+        ]
+        return event
 
     # -- online payment ----------------------------------------------------------------
 

@@ -7,6 +7,9 @@ class ResConfigSettings(models.TransientModel):
     legal_requires_signature = fields.Boolean(
         related="company_id.legal_requires_signature", readonly=False
     )
+    legal_cap_thresholds = fields.Char(
+        related="company_id.legal_cap_thresholds", readonly=False
+    )
     legal_cost_from_bills = fields.Boolean(
         related="company_id.legal_cost_from_bills", readonly=False
     )

@@ -1,6 +1,8 @@
 from . import (
     test_access,
     test_billing_run,
+    test_cap_event,
+    test_cap_notice,
     test_chain,
     test_client_currency,
     test_client_time,
@@ -16,6 +18,7 @@ from . import (
     test_fee_terms,
     test_payers,
     test_portal_access,
+    test_portal_matter,
     test_portal_page,
     test_portal_payment,
     test_portal_tour,

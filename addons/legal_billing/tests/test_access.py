@@ -21,6 +21,8 @@ MODELS = [
     "legal.prebill.line",
     "legal.billing.run.line",
     "legal.provision",
+    "legal.cap.event",
+    "legal.cap.meter",
 ]
 
 
@@ -98,6 +100,9 @@ class TestBillingWall(LegalBillingCommon):
         run._run_approve()
         run._run_invoice()
         cls.move = run.line_ids.move_id
+        # what was announced is exceeded, which leaves a meter and its crossings
+        cls.matter.agreement_ids.sudo().estimate_amount = 100
+        cls.matter._update_caps()
         cls.prebill = run.line_ids.prebill_id
         cls.prebill.message_post(body=SECRET)
         cls.outsiders = {
