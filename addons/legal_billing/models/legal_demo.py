@@ -42,7 +42,8 @@ class LegalDemo(models.AbstractModel):
 
     @api.model
     def _demo_steps(self):
-        return [*super()._demo_steps(), "agreements", "costs", "provisions", "caps", "card"]
+        own = ["agreements", "costs", "provisions", "caps", "card"]
+        return [*super()._demo_steps(), *own]
 
     # -- books -------------------------------------------------------------------
 

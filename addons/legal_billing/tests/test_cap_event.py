@@ -124,6 +124,7 @@ class TestCapEvent(LegalCapCommon):
         self.assertEqual((event.threshold, event.state), (50, "new"))
         self.assertEqual(event.period_from, today.replace(day=1))
         event.sudo().period_from = self._day(45).replace(day=1)
+        self.env.flush_all()
         self.env["legal.matter"]._cron_update_caps()
         self.assertEqual(self._levels(matter), [(50, "dismissed"), (50, "new")])
 
