@@ -1,6 +1,6 @@
 {
     "name": "Legal Timesheet beside Time Off",
-    "summary": "An absence proposes who approves time meanwhile; leaves are not missing",
+    "summary": "Absences: who approves time meanwhile; leaves are not missing",
     "version": "19.0.1.0.0",
     "author": "Legal Billing contributors",
     "license": "LGPL-3",

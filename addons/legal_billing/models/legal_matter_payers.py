@@ -74,8 +74,8 @@ class LegalMatter(models.Model):
         except split.SharesOverHundred as error:
             raise ValidationError(
                 self.env._(
-                    "The payers of %(matter)s pay %(percent)s %% together: lower a share"
-                    " so that they stay within 100 %%.",
+                    "The payers of %(matter)s pay %(percent)s %% together: lower a"
+                    " share so that they stay within 100 %%.",
                     matter=self._neutral_label(),
                     percent=f"{error.percent:g}".replace(".", ","),
                 )

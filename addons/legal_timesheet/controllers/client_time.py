@@ -185,6 +185,9 @@ class ClientTime(CustomerPortal):
         if approval_sudo:
             approval_sudo = self._legal_in_language(approval_sudo)
             page = approval_sudo._get_page()
+            if outcome == "renewed":
+                # The old link opens nothing more, the new one is in the mailbox.
+                page |= {"situation": "renewed", "days": [], "matter": ""}
         else:
             # sudo: the letterhead of the firm, public as it is
             firm = request.env.company.sudo()
@@ -197,7 +200,7 @@ class ClientTime(CustomerPortal):
             "legal_timesheet.portal_client_time",
             {
                 "page": page,
-                "outcome": "renewed" if outcome == "renewed" else outcome,
+                "outcome": outcome,
                 "typed": typed or {},
                 "action": request.httprequest.path
                 if request.httprequest.method == "GET"

@@ -5,7 +5,6 @@ durations are found out here; people, matters and rules are the models' affair.
 """
 
 import csv
-import io
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -30,6 +29,8 @@ TARGETS = (
     "type",
     "external_id",
 )
+#: a line with its end, which a quoted cell may need
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 REQUIRED = ("date", "matter", "hours")
 
 #: program -> {heading as it writes it: what it says}; the first word of a heading
@@ -221,7 +222,7 @@ def read_text(raw, separator=None):
 
 def _read(text, separator):
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        return list(csv.reader(LINE.findall(text), delimiter=separator))
     except csv.Error as error:
         raise TableError("csv") from error
 

@@ -61,6 +61,7 @@ from . import account_analytic_line_client
 from . import legal_time_reminder
 from . import legal_demo
 from . import legal_demo_suggestion
+from . import legal_demo_approval
 from . import legal_demo_timer
 from . import legal_time_timer
 from . import legal_time_timer_state

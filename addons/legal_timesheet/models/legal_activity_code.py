@@ -56,8 +56,8 @@ class LegalActivityCode(models.Model):
             if activity.is_billable and activity.work_kind != "client":
                 raise ValidationError(
                     self.env._(
-                        "The activity “%(activity)s” is %(kind)s and cannot be billable:"
-                        " untick Billable, or make it work for a client.",
+                        "The activity “%(activity)s” is %(kind)s and cannot be"
+                        " billable: untick Billable, or make it work for a client.",
                         activity=activity.name,
                         kind=activity._get_work_kind_label(),
                     )

@@ -83,9 +83,7 @@ class LegalApprovalDelegation(models.Model):
         for delegation in self:
             covered, skipped = delegation._split_matters()
             delegation.covered_count = len(covered)
-            delegation.skipped_words = ", ".join(
-                matter._neutral_label() for matter in skipped
-            )
+            delegation.skipped_words = delegation._name_skipped(skipped)
 
     @api.constrains("user_id", "delegate_id", "date_from", "company_id")
     def _check_delegate(self):
@@ -142,6 +140,14 @@ class LegalApprovalDelegation(models.Model):
                     )
                 )
 
+    def _name_skipped(self, skipped):
+        """Name the matters whoever reads may know of, and count the others."""
+        known = skipped.with_env(self.env).sudo(False)._filtered_access("read")
+        names = [matter._neutral_label() for matter in known]
+        if others := len(skipped) - len(known):
+            names.append(self.env._("%s more", others))
+        return ", ".join(names)
+
     # ------------------------------------------------------------------ business
 
     @api.model
@@ -163,7 +169,7 @@ class LegalApprovalDelegation(models.Model):
     def _split_matters(self):
         """Return the running matters of the absent: for the delegate, and not."""
         self.ensure_one()
-        # sudo: compares two persons' sight; only numbers are told, to the absent
+        # sudo: compares two persons' sight; see _name_skipped for what is told
         Matter = self.env["legal.matter"].sudo()
         if not self.user_id or not self.delegate_id:
             return Matter, Matter

@@ -42,6 +42,22 @@ TARGETS = {
     "lucas": 150.0,
 }
 
+#: key: hours to record on a working day, in a firm that tries the product out
+HOURS_A_DAY = {
+    "helene": 1.0,
+    "antoine": 1.0,
+    "claire": 1.5,
+    "julien": 1.5,
+    "sofia": 1.5,
+    "lucas": 1.0,
+}
+
+#: the matter whose client approves the time, and the word of the last request
+ASKED = {
+    "matter": "marque",
+    "message": "Voici nos diligences du mois, comme convenu lors de notre appel.",
+}
+
 #: work of the firm on itself: (activity, minutes, who, narrative), once a month
 FIRM_WORK = [
     ("internal", 60, ("helene", "antoine", "claire"), "Réunion des associés"),

@@ -88,16 +88,18 @@ class LegalTimeClientApproval(models.Model):
             and situation == "asked"
             and format_date(self.env, self.tacit_on),
             "expires_on": format_date(self.env, self.expires_on),
-            "answered_on": self.answered_on
-            and format_datetime(
-                self.env,
-                self.answered_on,
-                tz=self.company_id._get_legal_tz().zone,
-                dt_format="d MMMM y HH:mm",
-            ),
+            "answered_on": self.answered_on and self._format_moment(self.answered_on),
             "signed_name": self.signed_name,
             "is_tacit": self.is_tacit,
         }
+
+    def _format_moment(self, moment):
+        tz = self.company_id._get_legal_tz().zone
+        return self.env._(
+            "%(day)s at %(time)s",
+            day=format_datetime(self.env, moment, tz=tz, dt_format="d MMMM y"),
+            time=format_datetime(self.env, moment, tz=tz, dt_format="HH:mm"),
+        )
 
     def _get_page_days(self, entries):
         """Return the acts by day, as the client reads them."""

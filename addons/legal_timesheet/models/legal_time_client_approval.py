@@ -54,8 +54,8 @@ class LegalTimeClientApproval(models.Model):
     answer = fields.Text("Your Answer", readonly=True)
     state = fields.Selection(
         [
-            ("asked", "Asked"),
-            ("questioned", "Questioned"),
+            ("asked", "Waiting for the Client"),
+            ("questioned", "Question to Answer"),
             ("approved", "Approved"),
             ("expired", "Expired"),
             ("withdrawn", "Withdrawn"),

@@ -65,7 +65,9 @@ class ResCompany(models.Model):
     def _get_legal_tz(self):
         """Return the time zone the firm lives in."""
         self.ensure_one()
-        name = self.resource_calendar_id.tz or self.partner_id.tz or "Europe/Paris"
+        chosen = (self.resource_calendar_id.tz, self.partner_id.tz)
+        # nobody chose UTC: it is what an installation writes for want of better
+        name = next((tz for tz in chosen if tz and tz != "UTC"), "Europe/Paris")
         return pytz.timezone(name)
 
     def _get_reminder_moment(self, local):

@@ -13,8 +13,15 @@ class TestClientTimePage(ClientTimeBuilders, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # the words asserted below are those of a client who reads English
+        cls.env["res.lang"]._activate_lang("en_US")
+        cls.contact.lang = "en_US"
         cls.approval = cls._ask()
         cls.path = f"/legal/time/{cls.approval.id}/{cls.approval.access_token}"
+
+    def setUp(self):
+        super().setUp()
+        self.opener.cookies["frontend_lang"] = "en_US"
 
     def _situation(self, response):
         found = re.search(r'data-situation="(\w+)"', response.text)
@@ -44,6 +51,14 @@ class TestClientTimePage(ClientTimeBuilders, HttpCase):
         self.assertEqual(page.headers["Referrer-Policy"], "no-referrer")
         self.assertIn("noindex", page.headers["X-Robots-Tag"])
         self.assertIn("no-store", page.headers["Cache-Control"])
+
+    def test_the_client_reads_his_own_language(self):
+        if not self.env["res.lang"]._get_data(code="fr_FR"):
+            self.skipTest("French is not installed")
+        self.contact.lang = "fr_FR"
+        page = self._get()
+        self.assertIn('lang="fr"', page.text)
+        self.assertNotIn("I approve this work", page.text)
 
     def test_reading_changes_nothing(self):
         for _time in range(3):
@@ -123,7 +138,10 @@ class TestClientTimePage(ClientTimeBuilders, HttpCase):
         self.assertNotIn("Drafting", page.text)
         mails = self.env["mail.mail"].search_count([])
         page = self._post("renew")
+        self.assertEqual(self._situation(page), "renewed")
         self.assertIn("on its way", page.text)
+        self.assertNotIn("Drafting", page.text)  # the old link shows nothing more
+        self.assertNotIn(self.matter.matter_number, page.text)
         self.assertEqual(self.env["mail.mail"].search_count([]), mails + 1)
         self.assertNotIn(self.approval.access_token, page.text)
         self.assertEqual(self._situation(self._get()), "bad_link")
@@ -171,7 +189,9 @@ class TestClientTimePage(ClientTimeBuilders, HttpCase):
     # ----------------------------------------------------------------- signed in
 
     def _portal_user(self, login, parent):
-        user = new_test_user(self.env, login=login, groups="base.group_portal")
+        user = new_test_user(
+            self.env, login=login, groups="base.group_portal", lang="en_US"
+        )
         user.partner_id.parent_id = parent
         return user
 
@@ -240,7 +260,7 @@ class TestClientTimePage(ClientTimeBuilders, HttpCase):
                 }, 100);
             }
             """,
-            ready="document.querySelector('#approve button')",
+            ready="Boolean(document.querySelector('#approve button'))",
             login=None,
         )
         self.env.invalidate_all()

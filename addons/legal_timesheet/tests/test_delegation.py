@@ -84,7 +84,13 @@ class TestDelegation(LegalCommon):
     def test_a_wall_is_not_passed_by_delegation(self):
         delegation = self._delegate()
         self.assertEqual(delegation.covered_count, 1)
-        self.assertIn(self.closed_to_her.matter_number, delegation.skipped_words)
+        number = self.closed_to_her.matter_number
+        absent = delegation.with_user(self.partner_user)
+        self.assertIn(number, absent.skipped_words)
+        # whom the wall keeps out learns that something waits, not what
+        delegation.invalidate_recordset(["skipped_words"])
+        self.assertNotIn(number, delegation.with_user(self.delegate).skipped_words)
+        self.assertIn("1", delegation.with_user(self.delegate).skipped_words)
         self.assertFalse(self.closed_to_her.with_user(self.delegate).has_access("read"))
         with self.assertRaises(AccessError):
             self.hidden.with_user(self.delegate).action_approve()

@@ -176,6 +176,14 @@ class TestLimits(LegalCommon):
         self.assertIn("no time", sentence)
         self.assertIn(self.Line._format_day(WORKED_ON + timedelta(70)), sentence)
 
+    def test_a_day_too_long_in_a_thousand_names_its_other_entries(self):
+        """No entry is too long: the five that fall on one day are, together."""
+        sentence = self._refusal(lambda: self.Line.create(self._many(unit_amount=23.7)))
+        self.assertIn(self.Line._format_day(WORKED_ON + timedelta(70)), sentence)
+        self.assertIn("24 h 06", sentence)
+        short = f"0 h 06 on {self.matter.matter_number}"
+        self.assertIn(", ".join([short] * 4), sentence)
+
     def test_whatever_is_bad_in_a_list_is_named_and_nothing_is_written(self):
         outsider = self._create_lawyer(name="Odile Outsider")
         draft = self._create_matter(state="draft")
@@ -183,7 +191,7 @@ class TestLimits(LegalCommon):
         for name, bad, words in [
             ("zero", {"unit_amount": 0}, ["no time", bad_day]),
             ("negative", {"unit_amount": -2}, ["no time", bad_day]),
-            ("too long", {"unit_amount": 23.7}, ["24 h 06", bad_day]),
+            ("too long", {"unit_amount": 24.5}, ["24 h 30", bad_day]),
             (
                 "future",
                 {"date": self.today + timedelta(400)},

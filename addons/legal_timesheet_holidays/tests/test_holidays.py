@@ -77,9 +77,7 @@ class TestHolidays(LegalCommon):
         leave = self._leave(
             self.partner_user.employee_id, date(2026, 3, 9), date(2026, 3, 13)
         )
-        activity = leave.activity_ids.filtered(
-            lambda a: a.user_id == self.partner_user
-        )
+        activity = leave.activity_ids.filtered(lambda a: a.user_id == self.partner_user)
         self.assertEqual(len(activity), 1)
         self.assertTrue(leave.legal_needs_delegate)
         context = leave.action_name_delegate()["context"]
