@@ -30,6 +30,8 @@ _WITH_UNIT = re.compile(
     r"|^\d+:[0-5]\d$",
     re.I,
 )
+#: letters, with what French elides or joins: "l'article", "sous-traitance"
+_A_WORD = re.compile(r"^[^\W\d_]+(?:['’-][^\W\d_]+)*$")
 _DECIMAL = re.compile(r"^\d+[.,]\d+$")
 _DAY = re.compile(r"^(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2}|\d{4}))?$")
 _ISO_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
@@ -204,7 +206,7 @@ def _take_number(words, numbers):
     for start, stop in _spans(words):
         key = plain("".join(words[start:stop]))
         # "article 700" is no matter, even in a firm that has a matter 700
-        follows_a_word = start and key.isdigit() and words[start - 1].isalpha()
+        follows_a_word = start and key.isdigit() and _A_WORD.match(words[start - 1])
         if key in numbers and not follows_a_word:
             del words[start:stop]
             return numbers[key]

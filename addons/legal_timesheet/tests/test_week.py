@@ -157,13 +157,14 @@ class TestWeek(LegalCommon):
     def test_refusals_are_sentences_and_write_nothing(self):
         closed = self._create_matter()
         closed.action_close()
+        closed.closed_on = "2026-02-27"
         walled = self._create_matter(is_walled=True, members=self.env["res.users"])
         cases = [
             ({"narrative": " "}, "What was done"),
             ({"narrative": False}, "What was done"),
             ({"minutes": 0}, "has no time"),
             ({"minutes": 25 * 60}, "more than a day has"),
-            ({"matter_id": closed.id}, "closed"),
+            ({"matter_id": closed.id}, "closed on"),
             ({"date": "2099-01-05"}, "still to come"),
             ({"date": "2026-01-02"}, "opened on"),
             ({"matter_id": walled.id}, "not open to you"),
