@@ -253,10 +253,22 @@ class TestClientTimePage(ClientTimeBuilders, HttpCase):
             if (wide || button.getBoundingClientRect().height < 44) {
                 console.error(`does not fit: ${document.documentElement.scrollWidth}`);
             } else {
-                // the answer is a page of its own: this script ends with this one
-                window.addEventListener('pagehide', () => console.log('test successful'));
-                document.querySelector('input[name=name]').value = 'Camille Contact';
-                button.click();
+                // Sent as the browser would; a page left behind could tell nothing.
+                const form = button.form;
+                form.elements.name.value = 'Camille Contact';
+                if (button.type !== 'submit' || !form.checkValidity()) {
+                    console.error('the form does not leave');
+                }
+                fetch(form.action, {
+                    method: form.method,
+                    body: new URLSearchParams(new FormData(form, button)),
+                }).then((answer) => answer.text()).then((page) => {
+                    if (page.includes('data-situation="approved"')) {
+                        console.log('test successful');
+                    } else {
+                        console.error('not approved');
+                    }
+                });
             }
             """,
             ready="Boolean(document.querySelector('#approve button'))",
