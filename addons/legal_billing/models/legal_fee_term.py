@@ -230,25 +230,6 @@ class LegalFeeTerm(models.Model):
 
     # -- amendments ---------------------------------------------------------------
 
-    def _copy_to(self, agreement):
-        """Copy these terms into the next version of their agreement.
-
-        Each copy continues its original: packages, caps, opening fees, instalments
-        already billed and periods already billed are not begun again.
-        """
-        copies = self.browse()
-        for term in self:
-            copy = term.copy({"agreement_id": agreement.id})
-            copy.continues_id = term
-            taken = term.instalment_ids.filtered("is_taken")
-            if taken:
-                names = {(i.name, i.sequence, i.amount) for i in taken}
-                copy.instalment_ids.filtered(
-                    lambda i, names=names: (i.name, i.sequence, i.amount) in names
-                ).unlink()
-            copies |= copy
-        return copies
-
     def _get_chain(self):
         """Return this term and the ones it continues, the latest first."""
         self.ensure_one()

@@ -143,7 +143,8 @@ class LegalFeeTerm(models.Model):
     def _check_schedule(self):
         """Refuse a fixed fee whose instalments are not its amount.
 
-        Those that earlier versions billed count, since they are part of the fee.
+        Those that earlier versions billed, or that fell due under them, count, since
+        they are part of the fee.
 
         :raise UserError: with the fee, the sum and the difference
         """
@@ -162,7 +163,10 @@ class LegalFeeTerm(models.Model):
                         agreement=self.agreement_id.display_name,
                     )
                 )
-        before = (self._get_chain() - self).instalment_ids.filtered("is_taken")
+        start = self.agreement_id.date_from
+        before = (self._get_chain() - self).instalment_ids.filtered(
+            lambda i: i.agreement_id.date_from < start and i._stays_before(start)
+        )
         amounts = (self.instalment_ids | before).mapped("amount")
         gap = schedule.gap(
             fees.to_decimal(self.amount), [fees.to_decimal(a) for a in amounts]

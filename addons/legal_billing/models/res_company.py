@@ -24,6 +24,15 @@ class ResCompany(models.Model):
         default=True,
         help="When off, billing under an unsigned agreement only warns.",
     )
+    legal_agreement_content = fields.Selection(
+        [
+            ("warn", "Sign all the same, and say so"),
+            ("refuse", "Refuse to send and to sign"),
+        ],
+        string="When mandatory content is missing",
+        default="warn",
+        required=True,
+    )
     legal_cost_from_bills = fields.Boolean(
         string="Make costs when vendor bills are posted",
         default=True,

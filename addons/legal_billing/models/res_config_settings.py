@@ -10,6 +10,9 @@ class ResConfigSettings(models.TransientModel):
     legal_cap_thresholds = fields.Char(
         related="company_id.legal_cap_thresholds", readonly=False
     )
+    legal_agreement_content = fields.Selection(
+        related="company_id.legal_agreement_content", readonly=False
+    )
     legal_cost_from_bills = fields.Boolean(
         related="company_id.legal_cost_from_bills", readonly=False
     )

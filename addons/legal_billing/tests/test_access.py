@@ -16,6 +16,8 @@ MODELS = [
     "legal.fee.rate",
     "legal.fee.period",
     "legal.fee.outcome",
+    "legal.fee.agreement.clause",
+    "legal.fee.estimate.line",
     "legal.cost",
     "legal.prebill",
     "legal.prebill.line",
@@ -71,6 +73,10 @@ class TestBillingWall(LegalBillingCommon):
                 },
             ],
             note=SECRET,
+            clause_ids=[Command.create({"title": SECRET, "body": SECRET})],
+            estimate_line_ids=[
+                Command.create({"name": SECRET, "fixed_low": 1, "fixed_high": 2})
+            ],
         )
         cls._create_entry(
             cls.matter, "partner", 1.0, "2026-04-01", narrative=f"{SECRET} acte"

@@ -1,7 +1,10 @@
 from . import (
+    legal_billing,
     legal_billing_run_wizard,
     legal_cap_dismiss,
     legal_cap_notice,
+    legal_fee_agreement_results,
+    legal_matter_opening,
     legal_prebill_hold,
     legal_provision_transfer,
 )

@@ -56,7 +56,7 @@ class LegalMatter(models.Model):
             self.sudo()
             .with_context(active_test=False)
             .search_fetch(
-                Domain("id", "!=", self.id)
+                Domain("id", "!=", self._origin.id or 0)
                 & Domain("company_id", "=", self.company_id.id)
                 & (Domain("state", "!=", "draft") | Domain("opened_on", "!=", False)),
                 ["partner_id", "opposing_party_ids"],
