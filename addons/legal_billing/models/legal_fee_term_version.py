@@ -12,7 +12,7 @@ class LegalFeeTerm(models.Model):
         Each copy continues its original: packages, caps, opening fees, instalments
         already billed and periods already billed are not begun again.
         """
-        return self.create(
+        copies = self.create(
             [
                 {
                     **term._prepare_next_version(agreement.date_from),
@@ -21,6 +21,12 @@ class LegalFeeTerm(models.Model):
                 for term in self
             ]
         )
+        # Who pays for some terms alone goes on paying for them.
+        for payer in self.env["legal.payer"].search([("term_ids", "in", self.ids)]):
+            payer.term_ids |= copies.filtered(
+                lambda copy, payer=payer: copy.continues_id in payer.term_ids
+            )
+        return copies
 
     def _prepare_next_version(self, day):
         """Return the values of the same term from ``day`` on.

@@ -1,5 +1,4 @@
 from . import (
-    legal_billing,
     legal_billing_run_wizard,
     legal_cap_dismiss,
     legal_cap_notice,
