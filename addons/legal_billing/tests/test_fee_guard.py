@@ -200,7 +200,7 @@ class TestFeeGuard(LegalTermsCommon):
         ):
             with (
                 mute_logger("odoo.sql_db"),
-                self.assertRaises((ValidationError, CheckViolation)),
+                self.assertRaises(CheckViolation),
                 self.env.cr.savepoint(),
             ):
                 agreement.estimate_line_ids = [
