@@ -368,3 +368,14 @@ class LegalPrebill(models.Model):
                 )
             )
         return refusals
+
+    # -- hooks -----------------------------------------------------------------------
+
+    @api.model
+    def _get_entry_domain(self, matters, date_to):
+        """Return the domain of the time to bill; extended, so it stands first."""
+        return [
+            ("matter_id", "in", matters.ids),
+            ("billing_status", "=", "approved"),
+            ("date", "<=", date_to),
+        ]

@@ -132,14 +132,6 @@ class LegalPrebill(models.Model):
     # -- what is due -----------------------------------------------------------------
 
     @api.model
-    def _get_entry_domain(self, matters, date_to):
-        return [
-            ("matter_id", "in", matters.ids),
-            ("billing_status", "=", "approved"),
-            ("date", "<=", date_to),
-        ]
-
-    @api.model
     def _gather_due(self, sources, agreements, date_to):
         """Read instalments and results that fell due and are on no live line."""
         not_billed = ("prebill_line_ids", "not any", [("is_live", "=", True)])

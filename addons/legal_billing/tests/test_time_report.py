@@ -162,5 +162,6 @@ class TestTimeReport(LegalBillingCommon):
             "kind": "fixed",
             "amount": amount,
             "included_hours": 10,
+            "overage": "own",
             "instalment_ids": [Command.create(instalment)],
         }
