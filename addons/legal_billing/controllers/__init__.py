@@ -1,1 +1,1 @@
-from . import matter, payment, portal, provision
+from . import agreement, matter, payment, portal, provision

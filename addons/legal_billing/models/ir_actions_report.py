@@ -104,8 +104,22 @@ class IrActionsReport(models.Model):
         """Return the file of one record as a stream."""
         if report.model == "account.move":
             return io.BytesIO(self._legal_render_move(report, data, res_id, cache))
+        kept = self._legal_get_kept_document(report, data, res_id)
+        if kept:
+            return io.BytesIO(kept)
         html = self._legal_render_html(report.report_name, data, res_id)
         return io.BytesIO(renderer.lay_out(html, cache).write())
+
+    def _legal_get_kept_document(self, report, data, res_id):
+        """Return the bytes of an agreement the client was sent or signed, if any."""
+        if report.model != "legal.fee.agreement" or (data or {}).get("is_new"):
+            return None
+        agreement = self.env[report.model].browse(res_id)
+        agreement.check_access("read")
+        if agreement.state == "draft":
+            return None
+        # sudo: the file of an agreement its reader may read
+        return agreement.sudo()._get_client_document().raw or None
 
     def _legal_render_html(self, report_name, data, res_id):
         values = {**(data or {}), "report_type": "pdf"}

@@ -32,7 +32,13 @@ class LegalFeeAgreement(models.Model):
         required=True,
     )
     state = fields.Selection(
-        [("draft", "Draft"), ("signed", "Signed"), ("ended", "Ended")],
+        [
+            ("draft", "Draft"),
+            ("sent", "Sent for signature"),
+            ("signed", "Signed"),
+            ("refused", "Refused"),
+            ("ended", "Ended"),
+        ],
         default="draft",
         required=True,
         tracking=True,

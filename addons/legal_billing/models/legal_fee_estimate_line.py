@@ -7,6 +7,7 @@ class LegalFeeEstimateLine(models.Model):
 
     _name = "legal.fee.estimate.line"
     _description = "Estimate Line"
+    _inherit = ["legal.fee.sent.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -54,6 +55,9 @@ class LegalFeeEstimateLine(models.Model):
         " AND COALESCE(rate, 0) >= 0)",
         "An estimate goes from a low figure to a high one, neither below zero.",
     )
+
+    def _get_sent_agreements(self):
+        return self.agreement_id
 
     @api.depends("grade_id", "agreement_id.date_from", "agreement_id.matter_id")
     def _compute_rate(self):

@@ -9,6 +9,7 @@ class LegalFeeInstalment(models.Model):
 
     _name = "legal.fee.instalment"
     _description = "Fee Instalment"
+    _inherit = ["legal.fee.sent.mixin"]
     _order = "due_on, sequence, id"
     _check_company_auto = True
 

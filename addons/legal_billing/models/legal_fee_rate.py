@@ -11,6 +11,7 @@ class LegalFeeRate(models.Model):
 
     _name = "legal.fee.rate"
     _description = "Agreed Hourly Rate"
+    _inherit = ["legal.fee.sent.mixin"]
     _order = "grade_id, employee_id, id"
     _check_company_auto = True
 

@@ -13,7 +13,7 @@ class LegalFeeTerm(models.Model):
 
     _name = "legal.fee.term"
     _description = "Fee Term"
-    _inherit = ["legal.fee.term.mixin"]
+    _inherit = ["legal.fee.sent.mixin", "legal.fee.term.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 

@@ -11,6 +11,7 @@ class LegalFeeTier(models.Model):
 
     _name = "legal.fee.tier"
     _description = "Fee Tier"
+    _inherit = ["legal.fee.sent.mixin"]
     _order = "above_amount, above_hours, id"
     _check_company_auto = True
 

@@ -113,7 +113,7 @@ class LegalPrebill(models.Model):
     @api.model
     def _get_unsigned_states(self):
         """Return the states a firm may bill from though nobody signed yet."""
-        return ["draft"]
+        return ["draft", "sent"]
 
     @api.model
     def _find_agreement(self, agreements, day):

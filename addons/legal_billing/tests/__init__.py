@@ -1,5 +1,8 @@
 from . import (
     test_access,
+    test_agreement_portal,
+    test_agreement_signature,
+    test_agreement_tour,
     test_billing_run,
     test_cap_event,
     test_cap_notice,

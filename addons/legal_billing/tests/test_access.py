@@ -18,6 +18,7 @@ MODELS = [
     "legal.fee.outcome",
     "legal.fee.agreement.clause",
     "legal.fee.estimate.line",
+    "legal.evidence",
     "legal.cost",
     "legal.prebill",
     "legal.prebill.line",
@@ -95,6 +96,9 @@ class TestBillingWall(LegalBillingCommon):
         cls.env["legal.provision"].create(
             {"matter_id": cls.matter.id, "amount_untaxed": 900, "work": SECRET}
         )._issue_deposit(date(2026, 4, 2))
+        cls.env["legal.evidence"]._record(
+            cls.matter.agreement_ids, statement=SECRET, channel="paper", text=SECRET
+        )
         run = cls.env["legal.billing.run"].create(
             {
                 "company_id": cls.company.id,

@@ -4,6 +4,8 @@ from . import (
     legal_cap_notice,
     legal_fee_agreement_results,
     legal_matter_opening,
+    legal_fee_agreement_paper,
+    legal_fee_agreement_send,
     legal_prebill_hold,
     legal_provision_transfer,
 )
