@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import formatLang
 
 from ..engine import rates
 
@@ -113,21 +114,30 @@ class LegalRate(models.Model):
         label = rate.scope_label
         if currency != rate.company_id.sudo().currency_id:
             label = f"{label} ({currency.name})"
-        return {
-            "id": rate.id,
-            "label": label,
-            "cells": [
+        cells = []
+        before = self.browse()
+        for year in years:
+            of_year = self.union(*(r for r in scope if r._is_in_years([year])))
+            cells.append(
                 {
                     "year": year,
-                    "prices": [
-                        other._get_card_price(year, day)
-                        for other in scope
-                        if other._is_in_years([year])
-                    ],
+                    "prices": [other._get_card_price(year, day) for other in of_year],
+                    "change": of_year[-1:]._format_change(before),
                 }
-                for year in years
-            ],
-        }
+            )
+            before = of_year[-1:]
+        return {"id": rate.id, "label": label, "cells": cells}
+
+    def _format_change(self, before):
+        """Return how far a price is from the one before it, e.g. "+3.5 %"."""
+        if not self or not before or not before.amount or self == before:
+            return ""
+        change = round(100 * (self.amount / before.amount - 1), 1)
+        if not change:
+            return ""
+        digits = 0 if change == int(change) else 1
+        sign = "+" if change > 0 else "−"
+        return f"{sign}{formatLang(self.env, abs(change), digits=digits)}\u00a0%"
 
     def _get_card_price(self, year, day):
         """Return a price within a year: when it begins or ends, if within it."""

@@ -9,9 +9,11 @@ from . import test_delegation
 from . import test_demo
 from . import test_limits
 from . import test_matter
+from . import test_my_time_browser
 from . import test_quick_entry
 from . import test_quick_line
 from . import test_rate
+from . import test_rate_browser
 from . import test_rate_cases
 from . import test_rate_wizards
 from . import test_rounding

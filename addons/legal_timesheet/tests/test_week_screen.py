@@ -224,9 +224,7 @@ class TestWeekScreen(WeekScreenCase):
 
         def story(keys):
             self._go_to_last_week(keys)
-            keys.click(
-                ".o_control_panel .dropdown-toggle, .o_control_panel .o-dropdown"
-            )
+            keys.click(".o_legal_week_copy")
             keys.wait(
                 "document.querySelectorAll('.o-dropdown--menu .o-dropdown-item').length"
             )

@@ -8,6 +8,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 import { formatMinutes } from "../core/duration";
 import { addDays, isTyping, longDay, shortDay, TIME_CHANGED, today } from "./time_entry";
 
+const { DateTime } = luxon;
 const panels = registry.category("legal_day_panels");
 
 /**
@@ -21,6 +22,7 @@ export class MyDay extends Component {
 
     setup() {
         this.orm = useService("orm");
+        this.ui = useState(useService("ui"));
         this.display = { controlPanel: {} };
         this.state = useState({
             day: this.props.state?.day || today(),
@@ -50,6 +52,9 @@ export class MyDay extends Component {
     }
 
     get title() {
+        if (this.ui.isSmall) {
+            return DateTime.fromISO(this.state.day).toFormat("ccc d LLL");
+        }
         const words = {
             [today()]: _t("Today"),
             [addDays(today(), -1)]: _t("Yesterday"),

@@ -7,6 +7,8 @@ import { MatterPicker } from "./matter_picker";
 import { TimerStopForm } from "./timer_stop_form";
 import { formatSeconds, sayError, sayMinutes, tellOutcome } from "./timer_words";
 
+const RECENT_ON_PHONE = 3;
+
 /** The timer and all one does with it: in the top bar, and on the day's screen. */
 export class TimerPanel extends Component {
     static template = "legal_timesheet.TimerPanel";
@@ -22,6 +24,7 @@ export class TimerPanel extends Component {
         this.service = useService("legal_timer");
         this.notification = useService("notification");
         this.timerState = useState(this.service.state);
+        this.ui = useState(useService("ui"));
         this.state = useState({ stopping: false, error: "", keepText: "" });
         this.startTitle = _t("Start the timer");
         this.switchTitle = _t("Switch to");
@@ -46,7 +49,9 @@ export class TimerPanel extends Component {
 
     get recent() {
         const current = this.timer && this.timer.matter?.id;
-        return this.timerState.recent.filter((matter) => matter.id !== current);
+        const recent = this.timerState.recent.filter((matter) => matter.id !== current);
+        // on a phone the entries of the day must stay in sight below
+        return this.props.day && this.ui.isSmall ? recent.slice(0, RECENT_ON_PHONE) : recent;
     }
 
     get quickDefaults() {

@@ -4,21 +4,39 @@ import {
     useExternalListener,
     useState,
 } from "@odoo/owl";
+import { router } from "@web/core/browser/router";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { user } from "@web/core/user";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { formatMinutes } from "../core/duration";
-import { addDays, isTyping, refusalOf, TIME_CHANGED, today } from "../day/time_entry";
+import { formatMinutes, minutesFromHours } from "../core/duration";
+import {
+    addDays,
+    isTyping,
+    refusalOf,
+    shortDay,
+    TIME_CHANGED,
+    today,
+} from "../day/time_entry";
 import { WeekGrid } from "./week_grid";
 import { WeekModel } from "./week_model";
 import { WeekPhone } from "./week_phone";
 
 const { DateTime } = luxon;
+const PATH = "my-week";
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** The week that a link asks for, e.g. that of a reminder: my-week?monday=2026-11-16 */
+function mondayOfUrl() {
+    const { action, monday } = router.current;
+    const isDay = DAY.test(monday) && DateTime.fromISO(monday).isValid;
+    return action === PATH && isDay ? monday : null;
+}
 
 /** The week of a person; a grid on a desk, a list by day on a phone. */
 export class WeekAction extends Component {
@@ -52,7 +70,9 @@ export class WeekAction extends Component {
             }
         });
         useExternalListener(window, "keydown", (ev) => this.onKeydown(ev));
-        onWillStart(() => this.load(monday || today(), employeeId || false));
+        onWillStart(() => 
+            this.load(monday || mondayOfUrl() || today(), employeeId || false)
+        );
     }
 
     async load(monday, employeeId = this.model.employeeId) {
@@ -78,11 +98,37 @@ export class WeekAction extends Component {
     }
 
     get stateWords() {
+        const { state, waiting_for: names } = this.model.weekState;
+        if (state === "submitted" && names?.length) {
+            return _t("Submitted: waits for %s", this.sayNames(names));
+        }
         return {
+            draft: this.model.data.entries.length ? _t("To submit") : _t("Empty week"),
             submitted: _t("Submitted, waiting for approval"),
             returned: _t("Returned to correct"),
             approved: _t("Approved"),
-        }[this.model.weekState.state];
+        }[state];
+    }
+
+    /** What of a week that is not wholly submitted waits already, and for whom. */
+    get waitingWords() {
+        const { state, waiting_for: names } = this.model.weekState;
+        return state !== "submitted" && names?.length
+            ? _t("Already submitted, waits for %s", this.sayNames(names))
+            : "";
+    }
+
+    /** The days that look short, said as a question: one may know better. */
+    get missingWords() {
+        const missing = this.model.weekState.missing || [];
+        const days = missing.map(
+            ({ date, hours }) => `${shortDay(date)} (${formatMinutes(minutesFromHours(hours))})`
+        );
+        return days.length ? _t("Something left to write? %s", days.join(" · ")) : "";
+    }
+
+    sayNames(names) {
+        return names.map((name) => (name === user.name ? _t("you") : name)).join(", ");
     }
 
     get submitLabel() {
@@ -123,6 +169,7 @@ export class WeekAction extends Component {
     }
 
     onChanged() {
+        this.model.refreshStanding();
         this.env.bus.trigger(TIME_CHANGED, { source: this });
     }
 
@@ -145,6 +192,17 @@ export class WeekAction extends Component {
                 count,
                 hours: formatMinutes(hours * 60),
             });
+            this.onChanged();
+        });
+    }
+
+    async withdraw() {
+        await this.whileBusy(async () => {
+            const { count } = await this.model.withdraw();
+            this.state.word =
+                count === 1
+                    ? _t("1 entry is yours again: change it, then submit it.")
+                    : _t("%s entries are yours again: change them, then submit them.", count);
             this.onChanged();
         });
     }

@@ -15,6 +15,8 @@ export class WeekModel {
         this.monday = null;
         this.employeeId = false;
         this.data = null;
+        /** what the sheet of the user's own week says; null for somebody else's */
+        this.standing = null;
         this.pins = this.remembered(PINS, []);
         return reactive(this);
     }
@@ -24,16 +26,20 @@ export class WeekModel {
     async load(monday, employeeId = this.employeeId) {
         const asked = `${monday}/${employeeId}`;
         this.asked = asked;
-        const data = await this.orm.call("legal.week", "load_week", [
-            monday,
-            employeeId,
-            [...this.pins, ...this.addedRows(monday, employeeId)],
+        const [data, standing] = await Promise.all([
+            this.orm.call("legal.week", "load_week", [
+                monday,
+                employeeId,
+                [...this.pins, ...this.addedRows(monday, employeeId)],
+            ]),
+            employeeId ? null : this.askStanding(monday),
         ]);
         // an answer that comes late must not replace the week asked for since
         if (this.asked === asked) {
             const pinned = (matter) => !this.isPinned(matter);
             data.matters.sort((a, b) => pinned(a) - pinned(b));
             this.data = data;
+            this.standing = data.is_own ? standing : null;
             this.monday = data.monday;
             this.employeeId = employeeId;
         }
@@ -41,6 +47,19 @@ export class WeekModel {
 
     reload() {
         return this.load(this.monday);
+    }
+
+    askStanding(monday) {
+        return this.orm.silent.call("legal.time.sheet", "get_week_state", [monday]);
+    }
+
+    /** Ask again where the week stands: something was written in it. */
+    async refreshStanding() {
+        const { monday } = this;
+        const standing = this.data.is_own ? await this.askStanding(monday) : null;
+        if (monday === this.monday) {
+            this.standing = standing;
+        }
     }
 
     // ------------------------------------------------------------------- rows
@@ -98,8 +117,11 @@ export class WeekModel {
         return this.data.entries.filter((entry) => entry.state === "draft");
     }
 
-    /** Where the week stands now, whatever was typed since it was loaded. */
+    /** Where the week stands: its sheet says it, or the entries one may read. */
     get weekState() {
+        if (this.standing) {
+            return this.standing;
+        }
         const { entries } = this.data;
         const returned = this.drafts.find((entry) => entry.return_word);
         if (returned) {
@@ -194,10 +216,19 @@ export class WeekModel {
     }
 
     async submit() {
-        const done = await this.orm.call("legal.week", "submit_week", [
-            this.monday,
-            this.employeeId,
-        ]);
+        const done = this.data.is_own
+            ? await this.orm.call("legal.time.sheet", "submit_week", [this.monday])
+            : await this.orm.call("legal.week", "submit_week", [
+                  this.monday,
+                  this.employeeId,
+              ]);
+        await this.reload();
+        return done;
+    }
+
+    /** Take one's own week back, while nobody approved any of it. */
+    async withdraw() {
+        const done = await this.orm.call("legal.time.sheet", "withdraw_week", [this.monday]);
         await this.reload();
         return done;
     }
