@@ -48,7 +48,7 @@ class TestMyDay(MyTimeCase):
             keys.type(f"{self.matter.matter_number} 1h30 conclusions")
             keys.wait(
                 "document.querySelector('.o_legal_timer_panel')"
-                ".innerText.includes('Dismissal')"
+                "?.innerText.includes('Dismissal')"
             )
             keys.press("Enter")
             keys.wait("document.querySelectorAll('.o_legal_entry_row').length == 1")
@@ -142,7 +142,7 @@ class TestMyTimeList(MyTimeCase):
         keys.type(self.matter.matter_number)
         keys.wait(
             "document.querySelector('.o-autocomplete--dropdown-menu')"
-            ".innerText.includes('Dismissal')"
+            "?.innerText.includes('Dismissal')"
         )
         keys.press("Tab")
         keys.wait(in_field("unit_amount"))

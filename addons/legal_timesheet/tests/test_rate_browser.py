@@ -70,7 +70,13 @@ class TestRateScreens(ScreenCase):
             self.assertIn("180", keys.text(".modal .o_legal_preview tbody"))
             self.assertIn("185", keys.text(".modal .o_legal_preview tbody"))
             keys.click(FOOTER % "action_apply")
-            keys.wait("!document.querySelector('.modal .o_legal_preview')")
+            keys.wait(
+                "!document.querySelector('.modal .o_legal_preview')"
+                " || document.querySelectorAll('.modal').length > 1"
+            )
+            self.assertFalse(
+                keys.read("[...document.querySelectorAll('.modal')].at(-1)?.innerText")
+            )
 
         self.drive(
             "/odoo/rate-card",

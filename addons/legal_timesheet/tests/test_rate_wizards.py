@@ -292,6 +292,10 @@ class TestRateExplained(RateCommon):
         self.assertTrue(all("180" in amount for amount in amounts[:3]))
         self.assertIn("190", amounts[3])
         self.assertTrue(row["cells"][2]["prices"][0]["in_force"])
+        # 190 / 180 = + 5.6 %, said of the year in which it changes only
+        changes = [cell["change"] for cell in row["cells"]]
+        self.assertEqual(changes[:3], ["", "", ""])
+        self.assertRegex(changes[3], r"^\+5[.,]6\s%$")
 
     def test_the_card_hides_what_the_wall_hides(self):
         self.matter.is_walled = True

@@ -237,6 +237,65 @@ class TestWeekScreen(WeekScreenCase):
         self.assertEqual(len(copied), 2)
         self.assertEqual(set(copied.mapped("approval_state")), {"draft"})
 
+    def test_week_of_a_link_is_submitted_and_taken_back(self):
+        """A reminder names the week; it waits for the responsible of its matter."""
+        entry = self._create_time_entry(matter=self.matters[0], date=self.last_monday)
+        responsible = self.matters[0].responsible_id.name
+
+        def story(keys):
+            keys.wait(f"document.querySelector('[data-total=\"{self.last_monday}\"]')")
+            keys.click(".o_legal_week_submit")
+            keys.wait("document.querySelector('[data-state=submitted]')")
+            self.assertIn(responsible, keys.text(".o_legal_week_bar"))
+            self.assertFalse(
+                keys.read("document.querySelector('.o_legal_week_submit')")
+            )
+            keys.click(".o_legal_week_withdraw")
+            keys.wait("document.querySelector('[data-state=draft]')")
+            keys.wait("document.querySelector('.o_legal_week_submit')")
+
+        self.drive(f"{URL}?monday={self.last_monday}", self.login, GRID, story)
+        self.assertEqual(entry.approval_state, "draft")
+        entry.with_user(self.associate_user).action_submit()
+        entry.with_user(self.partner_user)._legal_return("Say more")
+
+        def returned(keys):
+            keys.wait("document.querySelector('[data-state=returned]')")
+            self.assertIn("Say more", keys.text(".o_legal_week_bar q"))
+
+        self.drive(f"/legal/week/{self.last_monday}", self.login, GRID, returned)
+
+    def test_nothing_of_the_page_wraps_or_is_cut(self):
+        for day in range(5):
+            self._create_time_entry(
+                matter=self.matters[0], date=self.last_monday + timedelta(day)
+            )
+        lines = (
+            "[...document.querySelectorAll('.o_legal_week_buttons .btn,"
+            " .o_legal_week_title, .o_control_panel .o_breadcrumb span')]"
+            ".filter((el) => el.offsetHeight > 48"
+            " || el.scrollWidth > el.clientWidth + 1 && el.clientWidth).length"
+        )
+
+        def story(keys):
+            for width in (1440, 1280, 768):
+                keys.browser._websocket_request(
+                    "Emulation.setDeviceMetricsOverride",
+                    params={
+                        "width": width,
+                        "height": 900,
+                        "deviceScaleFactor": 1,
+                        "mobile": False,
+                    },
+                )
+                keys.wait(f"innerWidth == {width} && {GRID}")
+                self.assertEqual(keys.read(lines), 0, width)
+                self.assertLessEqual(
+                    keys.read("document.documentElement.scrollWidth"), width
+                )
+
+        self.drive(f"{URL}?monday={self.last_monday}", self.login, GRID, story)
+
 
 @tagged("post_install", "-at_install")
 class TestWeekPhone(WeekScreenCase):

@@ -1,3 +1,4 @@
+import { getActiveHotkey } from "@web/core/hotkeys/hotkey_service";
 import { registry } from "@web/core/registry";
 import { ListController } from "@web/views/list/list_controller";
 import { ListRenderer } from "@web/views/list/list_renderer";
@@ -67,6 +68,19 @@ export class MyTimeListRenderer extends ListRenderer {
         const matter = this.columns.find(({ name }) => name === "matter_id");
         const begins = isUntouched && forward && matter && column === this.columns[0];
         return super.focusCell(begins ? matter : column, forward);
+    }
+
+    /** The words are a text of several lines: Enter ends the entry, Shift+Enter the line. */
+    onCellKeydown(ev, group = null, record = null) {
+        const { target } = ev;
+        const isWords = target.tagName === "TEXTAREA" && record?.isInEdition;
+        if (isWords && getActiveHotkey(ev) === "enter") {
+            ev.preventDefault();
+            ev.stopPropagation();
+            this.onCellKeydownEditMode("enter", target.closest("td"), group, record);
+            return;
+        }
+        return super.onCellKeydown(ev, group, record);
     }
 
     applyCellKeydownEditModeGroup(hotkey, cell, group, record) {
