@@ -58,6 +58,5 @@
             ("remove", "legal_timesheet/static/src/portal/**/*"),
         ],
         "web.assets_frontend": ["legal_timesheet/static/src/portal/**/*"],
-        "web.assets_tests": ["legal_timesheet/static/tests/tours/**/*"],
     },
 }
