@@ -1,35 +1,12 @@
-import logging
-import re
-
 from odoo.http import content_disposition, request, route
 
+from odoo.addons.legal_timesheet.controllers.private_page import (
+    MAX_ID,
+    PRIVATE_HEADERS,
+)
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from .portal import MAX_ID
-
-PRIVATE_HEADERS = {
-    "Cache-Control": "no-store",
-    # The link is the key: neither search engines nor other sites may learn it.
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-    "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "frame-ancestors 'none'",
-}
-SECRET = re.compile(r"(access_token=)[^&\s\"]+")
 STATUS = {"bad_link": 404, "revoked": 410, "expired": 410, "closed": 410}
-
-
-class HideTokens(logging.Filter):
-    """Keep the client's key out of the log of requests."""
-
-    def filter(self, record):
-        if "/my/agreements/" in record.getMessage():
-            record.msg = SECRET.sub(r"\1***", record.getMessage())
-            record.args = ()
-        return True
-
-
-logging.getLogger("werkzeug").addFilter(HideTokens())
 
 
 class LegalAgreementPortal(CustomerPortal):

@@ -1,17 +1,11 @@
 from odoo.http import request, route
 
+from odoo.addons.legal_timesheet.controllers.private_page import (
+    MAX_ID,
+    PRIVATE_HEADERS,
+)
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from .portal import MAX_ID
-
-PRIVATE_HEADERS = {
-    "Cache-Control": "no-store",
-    # The link is the key: neither search engines nor other sites may learn it.
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-    "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "frame-ancestors 'none'",
-}
 STATUS = {"bad_link": 404, "expired": 410}
 
 

@@ -2,14 +2,16 @@ from odoo.exceptions import AccessError, MissingError, ValidationError
 from odoo.http import request, route
 
 from odoo.addons.account_payment.controllers.portal import PortalAccount
+from odoo.addons.legal_timesheet.controllers.private_page import (
+    MAX_ID,
+    PRIVATE_HEADERS,
+)
 from odoo.addons.payment import utils as payment_utils
 
-MAX_ID = 2**31 - 1
-PRIVATE_HEADERS = {
-    "Cache-Control": "no-store",
-    # The link is the key: neither search engines nor other sites may learn it.
+#: as any private page, but the page of payment frames itself and sends a referrer
+INVOICE_HEADERS = {
+    **PRIVATE_HEADERS,
     "Referrer-Policy": "same-origin",
-    "X-Robots-Tag": "noindex, nofollow",
     "X-Frame-Options": "SAMEORIGIN",
     "Content-Security-Policy": "frame-ancestors 'self'",
 }
@@ -86,7 +88,7 @@ class LegalInvoicePortal(PortalAccount):
     def _legal_render(self, template, page, status=200, **values):
         values.update(page=page, lang_code=(request.env.lang or "en_US").split("_")[0])
         response = request.render(template, values, status=status)
-        response.headers.update(PRIVATE_HEADERS)
+        response.headers.update(INVOICE_HEADERS)
         return response
 
     # -- payment form ----------------------------------------------------------

@@ -1,34 +1,12 @@
-import logging
 import re
 
 from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-MAX_ID = 2**31 - 1
-PRIVATE_HEADERS = {
-    "Cache-Control": "no-store",
-    # The link is the key: neither search engines nor other sites may learn it.
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-    "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "frame-ancestors 'none'",
-}
-SECRET_PATH = re.compile(r"(/legal/time/\d+/)[^/?\s\"]+")
+from .private_page import MAX_ID, PRIVATE_HEADERS
+
 ENTRY_FIELD = re.compile(r"^question_(\d{1,9})$")
-
-
-class HideTokens(logging.Filter):
-    """Keep the client's key out of the log of requests."""
-
-    def filter(self, record):
-        if "/legal/time/" in record.getMessage():
-            record.msg = SECRET_PATH.sub(r"\1***", record.getMessage())
-            record.args = ()
-        return True
-
-
-logging.getLogger("werkzeug").addFilter(HideTokens())
 
 
 class ClientTime(CustomerPortal):
