@@ -163,7 +163,7 @@ class TestMyTimeList(MyTimeCase):
             self._write_line(keys, "90m", "Second")
             keys.wait(in_field("matter_id"))
             keys.press("Escape")
-            keys.wait("document.querySelectorAll('.o_data_row').length == 2")
+            keys.wait("!document.querySelector('.o_selected_row')")
 
         self.drive(MINE, self.login, ON_LIST, story)
 
@@ -175,7 +175,7 @@ class TestMyTimeList(MyTimeCase):
             self._write_line(keys, "0:12", "Fourth")
             keys.wait(in_field("matter_id"))
             keys.press("Escape")
-            keys.wait("document.querySelectorAll('.o_data_row').length == 4")
+            keys.wait("!document.querySelector('.o_selected_row')")
 
         self.drive(MINE, self.login, ON_LIST, again)
         entries = self._entries()
