@@ -1,3 +1,4 @@
+from . import legal_numbered_mixin
 from . import (
     account_analytic_line,
     account_analytic_line_lock,

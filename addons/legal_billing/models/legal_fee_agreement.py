@@ -11,7 +11,12 @@ class LegalFeeAgreement(models.Model):
 
     _name = "legal.fee.agreement"
     _description = "Fee Agreement"
-    _inherit = ["legal.wall.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "legal.numbered.mixin",
+        "legal.wall.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -95,19 +100,6 @@ class LegalFeeAgreement(models.Model):
     def _compute_is_signed(self):
         for agreement in self:
             agreement.is_signed = agreement.state == "signed"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                matter = self.env["legal.matter"].browse(vals.get("matter_id"))
-                vals["name"] = (
-                    self.env["ir.sequence"]
-                    .with_company(matter.company_id)
-                    .next_by_code("legal.fee.agreement")
-                    or "/"
-                )
-        return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):

@@ -11,7 +11,12 @@ class LegalPrebill(models.Model):
 
     _name = "legal.prebill"
     _description = "Pre-bill"
-    _inherit = ["legal.wall.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "legal.numbered.mixin",
+        "legal.wall.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_to desc, id desc"
     _check_company_auto = True
 
@@ -204,19 +209,6 @@ class LegalPrebill(models.Model):
         )
 
     # -- actions ---------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                matter = self.env["legal.matter"].browse(vals.get("matter_id"))
-                vals["name"] = (
-                    self.env["ir.sequence"]
-                    .with_company(matter.company_id)
-                    .next_by_code("legal.prebill")
-                    or "/"
-                )
-        return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):

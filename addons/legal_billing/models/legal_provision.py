@@ -15,6 +15,7 @@ class LegalProvision(models.Model):
     _name = "legal.provision"
     _description = "Provision"
     _inherit = [
+        "legal.numbered.mixin",
         "legal.wall.mixin",
         "portal.mixin",
         "mail.thread",
@@ -308,19 +309,6 @@ class LegalProvision(models.Model):
         )
 
     # -- life ------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                matter = self.env["legal.matter"].browse(vals.get("matter_id"))
-                vals["name"] = (
-                    self.env["ir.sequence"]
-                    .with_company(matter.company_id)
-                    .next_by_code("legal.provision")
-                    or "/"
-                )
-        return super().create(vals_list)
 
     def write(self, vals):
         guarded = {"matter_id", "partner_id", "kind", "amount_untaxed"}
