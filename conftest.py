@@ -1,5 +1,10 @@
 """Rules for every test of the repository."""
 
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+
 import pytest
 
 
@@ -31,3 +36,33 @@ def pytest_make_collect_report(collector):
     report = (yield).get_result()
     if collector.config.getoption("--no-skip") and report.skipped:
         _as_failure(report)
+
+
+@contextmanager
+def _own_filestore(original, database):
+    """Give this process a file store of its own.
+
+    pytest-odoo lends all processes the file store of the first database, where Odoo
+    clears, after each class of tests, the files that its own database does not know:
+    those another process is testing with.
+    """
+    from odoo.tools import config
+
+    stores = Path(config["data_dir"]) / "filestore"
+    if original == database:
+        yield
+        return
+    shutil.rmtree(stores / database, ignore_errors=True)
+    if (stores / original).exists():
+        # A store names its files by content and never changes one: links will do.
+        shutil.copytree(stores / original, stores / database, copy_function=os.link)
+    try:
+        yield
+    finally:
+        shutil.rmtree(stores / database, ignore_errors=True)
+
+
+def pytest_configure(config):
+    plugin = config.pluginmanager.get_plugin("odoo")
+    if plugin:  # tests of pure functions may do without it
+        plugin._shared_filestore = _own_filestore
