@@ -66,3 +66,38 @@ def pytest_configure(config):
     plugin = config.pluginmanager.get_plugin("odoo")
     if plugin:  # tests of pure functions may do without it
         plugin._shared_filestore = _own_filestore
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _firm_of_this_process(request):
+    """Keep a French company with its chart of accounts, made once, for all classes.
+
+    Loading the chart is most of a class's preparation. Only in databases that
+    ``make test`` made; elsewhere each class goes on making its own.
+    """
+    if not request.config.pluginmanager.get_plugin("odoo"):
+        return
+    request.getfixturevalue("load_registry")
+    from odoo import SUPERUSER_ID, api
+    from odoo.modules.registry import Registry
+    from odoo.tests.common import get_db_name
+
+    if not get_db_name().startswith("legal_test_"):
+        return
+    registry = Registry(get_db_name())
+    if "legal.prebill" not in registry:
+        return
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+        country = env.ref("base.fr")
+        company = env["res.company"].create(
+            {
+                "name": "Tested firm",
+                "country_id": country.id,
+                "currency_id": country.currency_id.id,
+            }
+        )
+        charts = env["account.chart.template"]
+        chart = charts._guess_chart_template(country)
+        charts.try_loading(chart, company=company, install_demo=False)
+        env["ir.config_parameter"].set_param("legal_tests.company", company.id)

@@ -73,6 +73,17 @@ class LegalBillingCommon(AccountTestInvoicingCommon):
         }
 
     @classmethod
+    def setup_independent_company(cls, **kwargs):
+        """Return the company that the test run made once, else a new one."""
+        parameters = cls.env["ir.config_parameter"].sudo()
+        company = int(parameters.get_param("legal_tests.company", 0))
+        if company and not kwargs and cls.country_code == "FR":
+            company = cls.env["res.company"].browse(company)
+            cls.env.user.company_ids = [Command.link(company.id)]
+            return company
+        return super().setup_independent_company(**kwargs)
+
+    @classmethod
     def _create_lawyer(cls, name, grade, rate):
         """Return an employee with his grade and the grade's rate since 2025."""
         grade = cls.env.ref(f"legal_timesheet.{grade}")
