@@ -25,6 +25,7 @@ from . import (
     legal_cost_price,
     legal_day,
     legal_demo,
+    legal_demo_agreement,
     legal_demo_job,
     legal_evidence,
     legal_fee_sent_mixin,

@@ -147,25 +147,36 @@ class LegalDemo(models.AbstractModel):
         agreements = {}
         for key, terms in AGREEMENTS.items():
             matter = demo["matters"][key]
-            agreement = self.env["legal.fee.agreement"].create(
-                {
-                    "matter_id": matter.id,
-                    "date_from": matter.opened_on,
-                    "signed_on": matter.opened_on,
-                    "estimate_amount": ESTIMATES.get(key, 0.0),
-                    "invoice_text_policy": "neutral" if key in NEUTRAL else "detailed",
-                    "term_ids": [
-                        Command.create(self._demo_term(term, demo, key))
-                        for term in terms
-                    ],
-                }
+            agreement = self._demo_agreement(
+                matter,
+                matter.opened_on,
+                [self._demo_term(term, demo, key) for term in terms],
+                estimate_amount=ESTIMATES.get(key, 0.0),
+                invoice_text_policy="neutral" if key in NEUTRAL else "detailed",
             )
             if key not in UNSIGNED:
+                agreement.signed_on = matter.opened_on
                 agreement.action_sign()
             agreements[key] = agreement
         self._demo_milestones(demo, agreements)
         self._demo_outcomes(demo, agreements)
         return agreements
+
+    @api.model
+    def _demo_agreement(self, matter, day, terms, **values):
+        """Return a draft with its clauses, complete enough to be signed."""
+        client = matter.partner_id.with_company(matter.company_id)
+        agreement = self.env["legal.fee.agreement"].create(
+            {
+                "matter_id": matter.id,
+                "date_from": day,
+                "payment_term_id": client.property_payment_term_id.id,
+                "term_ids": [Command.create(term) for term in terms],
+                **values,
+            }
+        )
+        agreement._fill_clauses()
+        return agreement
 
     @api.model
     def _demo_milestones(self, demo, agreements):
@@ -295,8 +306,9 @@ class LegalDemo(models.AbstractModel):
         if event:
             contact = event.matter_id.partner_id
             revised = event.limit * 1.5
+            channel = "email" if contact.email else "post"
             event._prepare_notice(
-                contact, "email", event._compose_notice(contact, revised), revised
+                contact, channel, event._compose_notice(contact, revised), revised
             )
         demo["matters"]["cession"].shared_document_ids = [
             Command.create({"name": "Projet d'acte de cession.pdf", "raw": PROOF})

@@ -120,7 +120,16 @@ OUTCOMES = {
 }
 UNSIGNED = ("marque",)
 NEUTRAL = ("projet_cobalt", "franchise")
-ESTIMATES = {"cession": 5000.0, "transport": 22000.0, "projet_cobalt": 15000.0}
+ESTIMATES = {
+    "cession": 5000.0,
+    "transport": 22000.0,
+    "succession": 9000.0,
+    "malfacons": 11000.0,
+    "marche": 8500.0,
+    "franchise": 7500.0,
+    "marque": 9000.0,
+    "projet_cobalt": 15000.0,
+}
 
 #: matter: (months before, day, who, hours, activity, narrative)
 WORKED_TIME = {
@@ -181,7 +190,6 @@ COSTS = {
         ("pleading_duty", 1, 20, 13.0, "Droit de plaidoirie", "CNBF"),
     ],
     "malfacons": [
-        ("expense", 2, 17, 46.8, "Indemnités kilométriques, 72 km × 0,65 €", None),
         (
             "disbursement",
             1,
@@ -213,6 +221,14 @@ PROVISIONS = {
         3,
         2000.0,
         "Rédaction des conclusions et audience de plaidoirie",
+        True,
+    ),
+    # More than the months billed by now come to: a part of it is left.
+    "projet_cobalt": (
+        3,
+        20,
+        15000.0,
+        "Audit d'acquisition, négociation du protocole et de la garantie de passif",
         True,
     ),
     "malfacons": (1, 24, 1500.0, "Suivi de l'expertise judiciaire et dires", False),
