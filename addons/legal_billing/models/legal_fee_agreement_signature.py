@@ -171,6 +171,18 @@ class LegalFeeAgreement(models.Model):
         )
         return self.matter_id._filter_wall_partners(family | client)
 
+    def _get_default_signatory(self):
+        """Return who signed or was asked before; for a company, one of its people."""
+        self.ensure_one()
+        client = self.matter_id.partner_id
+        known = self.sent_to_id or self.previous_id.sent_to_id
+        if known or not client.is_company:
+            return known or client
+        people = self._get_signatories().filtered(
+            lambda contact: contact.email and not contact.is_company
+        )
+        return people[:1] or client
+
     def _send_to_client(self, partner, subject=None, word=None):
         """Freeze the document and send the client the link to sign it.
 

@@ -110,6 +110,12 @@ class LegalFeeAgreement(models.Model):
             "name": self.display_name,
         }
 
+    def _get_closing_action(self):
+        """Return what follows a dialog: the agreement, unless it lies under it."""
+        if self.env.context.get("legal_show_after"):
+            return self._get_form_action()
+        return {"type": "ir.actions.act_window_close"}
+
     def _check_can_be_amended(self):
         _ = self.env._
         if self.state != "signed":

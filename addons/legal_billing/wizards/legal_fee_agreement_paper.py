@@ -33,4 +33,4 @@ class LegalFeeAgreementPaper(models.TransientModel):
         self.agreement_id._sign_on_paper(
             base64.b64decode(self.scan), self.file_name, self.signed_on, self.signer
         )
-        return {"type": "ir.actions.act_window_close"}
+        return self.agreement_id._get_closing_action()

@@ -40,13 +40,15 @@ class LegalFeeAgreementSend(models.TransientModel):
     def _compute_signatory_ids(self):
         for wizard in self:
             agreement = wizard.agreement_id
-            wizard.signatory_ids = agreement and agreement._get_signatories()
+            wizard.signatory_ids = agreement._get_signatories() if agreement else False
 
     @api.depends("agreement_id")
     def _compute_partner_id(self):
         for wizard in self:
             agreement = wizard.agreement_id
-            wizard.partner_id = agreement.sent_to_id or agreement.matter_id.partner_id
+            wizard.partner_id = (
+                agreement._get_default_signatory() if agreement else False
+            )
 
     @api.depends("agreement_id", "partner_id")
     def _compute_subject(self):
@@ -93,4 +95,4 @@ class LegalFeeAgreementSend(models.TransientModel):
         self.agreement_id._send_to_client(
             self.partner_id, subject=self.subject, word=self.word
         )
-        return {"type": "ir.actions.act_window_close"}
+        return self.agreement_id._get_closing_action()

@@ -50,7 +50,7 @@ class LegalMatterOpening(models.TransientModel):
     )
     is_walled = fields.Boolean(string="Walled")
     legal_aid = fields.Selection(
-        [("none", "None"), ("full", "Full"), ("partial", "Partial")],
+        [("none", "No legal aid"), ("full", "Full"), ("partial", "Partial")],
         string="Legal Aid",
         default="none",
         required=True,
@@ -98,9 +98,17 @@ class LegalMatterOpening(models.TransientModel):
             client = opening.partner_id.commercial_partner_id
             opening.client_kind = client.commercial_client_kind
 
-    @api.depends("practice_area_id", "client_kind", "company_id")
+    @api.depends("practice_area_id", "client_kind", "company_id", "partner_id")
     def _compute_template_id(self):
+        """Propose the closest template; one chosen stays while it is fitting.
+
+        Nothing is proposed before the client is known: the first of the list would
+        stay, whoever it turns out to be.
+        """
         for opening in self:
+            if not opening.partner_id:
+                opening.template_id = False
+                continue
             found = self.env["legal.fee.template"]._find(
                 opening.company_id, opening.practice_area_id, opening.client_kind
             )
@@ -143,6 +151,35 @@ class LegalMatterOpening(models.TransientModel):
 
     def action_open_matter(self):
         """Open the matter, draft its agreement and show that, ready to be sent."""
+        return self._open_matter()._get_form_action()
+
+    def action_open_and_send(self):
+        """Open the matter, then the e-mail that asks the client to sign.
+
+        An agreement that lacks something is shown instead, with what it lacks.
+        """
+        agreement = self._open_matter()
+        if not agreement.is_ready:
+            return agreement._get_form_action()
+        return self._show_after(agreement.action_send_for_signature())
+
+    def action_open_and_record(self):
+        """Open the matter, then the dialog that takes the scan the client signed.
+
+        An agreement that cannot be signed is shown instead, with what it lacks.
+        """
+        agreement = self._open_matter()
+        if not agreement.is_ready:
+            return agreement._get_form_action()
+        return self._show_after(agreement.action_open_paper())
+
+    @api.model
+    def _show_after(self, action):
+        """Return the dialog, made to show the agreement once it is done with."""
+        return {**action, "context": {**action["context"], "legal_show_after": True}}
+
+    def _open_matter(self):
+        """Open the matter and return the draft of its agreement."""
         self.ensure_one()
         if not self.template_id:
             raise UserError(
@@ -158,7 +195,7 @@ class LegalMatterOpening(models.TransientModel):
         )
         self._set_amount(agreement)
         agreement._fill_clauses()
-        return agreement._get_form_action()
+        return agreement
 
     def _prepare_matter(self):
         team = self.team_ids - self.responsible_id
