@@ -486,6 +486,17 @@ def _join_short(texts, limit=90):
     return lines
 
 
+def place_symbol(symbol, number, position):
+    """Return a figure with its currency: letters are set apart, a sign sticks.
+
+    >>> place_symbol("CHF", "9 000", "before"), place_symbol("$", "9", "before")
+    ('CHF\\xa09 000', '$9')
+    """
+    if position != "before":
+        return f"{number}{NO_BREAK}{symbol}"
+    return f"{symbol}{NO_BREAK if symbol[-1:].isalpha() else ''}{number}"
+
+
 def _plain_spaces(text):
     """Use the no-break space that every font has, and a true minus sign."""
     return text.replace(NARROW_NO_BREAK, NO_BREAK).replace("-", "−")

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from .account_move_print import format_hours
+from .account_move_print import format_hours, place_symbol
 from .legal_cap_state import KINDS, UNITS
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -109,12 +109,14 @@ class LegalCapMixin(models.AbstractModel):
         number = formatLang(self.env, value or 0.0, digits=digits)
         number = number.replace("\N{NARROW NO-BREAK SPACE}", NO_BREAK)
         symbol = self.currency_id.symbol or ""
-        if self.currency_id.position == "before":
-            return f"{symbol}{number}"
-        return f"{number}{NO_BREAK}{symbol}"
+        return place_symbol(symbol, number, self.currency_id.position)
 
     def _say_percent(self):
-        return f"{int(self.percent)}{NO_BREAK}%"
+        # As bars round it, but nothing is said to be reached before it is.
+        percent = round(self.percent)
+        if self.percent < 100:
+            percent = min(percent, 99)
+        return f"{percent}{NO_BREAK}%"
 
     def _say_limit(self, value=None):
         """Return the limit, said excluding VAT where it is money."""
@@ -153,8 +155,10 @@ class LegalCapMixin(models.AbstractModel):
 
     def _say_day(self, day):
         today = fields.Date.context_today(self)
-        near = abs((day - today).days) < 300
-        return format_date(self.env, day, date_format="d MMM" if near else "d MMM y")
+        same_year = day.year == today.year
+        return format_date(
+            self.env, day, date_format="d MMM" if same_year else "d MMM y"
+        )
 
     def _say_meter(self):
         """« 4 120 € sur 5 000 € HT (82 %) ; au rythme actuel, plafond atteint le … »"""

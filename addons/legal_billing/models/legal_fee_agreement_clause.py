@@ -106,6 +106,18 @@ class LegalFeeAgreementClause(models.Model):
                 {"title": clause.clause_id.title, "body": clause.clause_id.body}
             )
 
+    def _split_at(self, name):
+        """Return the text before and after the line that holds a name alone.
+
+        Without such a line all of it comes before.
+        """
+        self.ensure_one()
+        lines = (self.body or "").replace("\r\n", "\n").split("\n")
+        for rank, line in enumerate(lines):
+            if line.strip().lstrip("-–").strip() == f"{{{name}}}":
+                return "\n".join(lines[:rank]), "\n".join(lines[rank + 1 :])
+        return self.body or "", ""
+
     def _prepare_copy(self):
         self.ensure_one()
         return {

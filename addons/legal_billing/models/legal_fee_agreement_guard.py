@@ -33,22 +33,26 @@ class LegalFeeAgreement(models.Model):
         help="Nothing refuses it and nothing mandatory is missing.",
     )
 
+    lacks_clauses = fields.Boolean(compute="_compute_guards")
+
     def _compute_guards(self):
         for agreement in self:
             if agreement.state != "draft" or not agreement.matter_id:
                 agreement.guard_html = False
                 agreement.guard_count = 0
-                agreement.is_ready = False
+                agreement.is_ready = agreement.lacks_clauses = False
                 continue
             refusals = agreement._get_refusals()
             missing = agreement._get_missing_content()
             agreement.guard_count = len(refusals) + len(missing)
             agreement.is_ready = not agreement.guard_count
+            agreement.lacks_clauses = any(row["clause"] for row in missing)
             agreement.guard_html = self.env["ir.qweb"]._render(
                 "legal_billing.fee_agreement_guards",
                 {
                     "refusals": refusals,
-                    "missing": missing,
+                    "missing": [row for row in missing if not row["clause"]],
+                    "clauses": [row["clause"] for row in missing if row["clause"]],
                     "warnings": agreement._get_warnings(),
                 },
             )
@@ -135,17 +139,17 @@ class LegalFeeAgreement(models.Model):
     def _get_missing_content(self):
         """Return what the law wants in this agreement and is not there.
 
-        :return: [{"sentence", "field", "url"}]: the field of the agreement to mend,
-            or the page of the record to mend
+        :return: [{"sentence", "field", "url", "clause"}]: the field of the agreement
+            to mend, or the page of the record to mend; the title of a clause to add
         """
         self.ensure_one()
         missing = self._get_missing_fields()
         missing += self._get_missing_clauses()
         return missing
 
-    def _prepare_missing(self, sentence, field=None, record=None):
+    def _prepare_missing(self, sentence, field=None, record=None, clause=None):
         url = f"/odoo/{record._name}/{record.id}" if record else None
-        return {"sentence": sentence, "field": field, "url": url}
+        return {"sentence": sentence, "field": field, "url": url, "clause": clause}
 
     def _get_missing_fields(self):
         _ = self.env._
@@ -204,7 +208,9 @@ class LegalFeeAgreement(models.Model):
         codes = set(filter(None, here.mapped("code")))
         missing = [
             self._prepare_missing(
-                _("The clause “%s” is missing.", clause.title), "clause_ids"
+                _("The clause “%s” is missing.", clause.title),
+                "clause_ids",
+                clause=clause.title,
             )
             for clause in wanted
             if clause not in here and clause.code not in codes

@@ -143,7 +143,7 @@ class LegalFeeAgreement(models.Model):
             if code not in codes
         ]
         articles = [*articles, *clauses]
-        keys = ("paragraphs", "terms", "html")
+        keys = ("paragraphs", "terms", "html", "html_before")
         return [a for a in articles if any(a.get(key) for key in keys)]
 
     def _say_object(self):
@@ -254,15 +254,8 @@ class LegalFeeAgreement(models.Model):
     def _get_clause_articles(self, terms):
         """Return the clauses and the free wording, and the codes they cover."""
         rows = self.clause_ids.sorted(lambda c: (c.sequence, c.id))
-        clauses = [
-            {
-                "title": rendered["title"],
-                "html": str(html_sanitize(rendered["html"])),
-                # the tables of each way of charging stand under the clause on fees
-                "terms": terms if row.clause_id.code == "fees" else [],
-            }
-            for row, rendered in zip(rows, self._render_clauses(), strict=True)
-        ]
+        values = self._get_clause_values()
+        clauses = [self._get_clause_article(row, terms, values) for row in rows]
         if self.note and html2plaintext(self.note).strip():
             clauses.append(
                 {
@@ -271,6 +264,27 @@ class LegalFeeAgreement(models.Model):
                 }
             )
         return clauses, set(rows.clause_id.mapped("code"))
+
+    def _get_clause_article(self, clause, terms, values):
+        """Return a clause to print; that on fees holds the ways of charging.
+
+        They stand, each with its tables, where the wording lists them, and so are
+        said once.
+        """
+        before, blocks, after = "", [], clause.body
+        if clause.clause_id.code == "fees":
+            before, after = clause._split_at("terms")
+            blocks = terms
+        before, after = (
+            str(html_sanitize(self._render_clause(text, values)))
+            for text in (before, after)
+        )
+        return {
+            "title": clause.title,
+            "html_before": before,
+            "terms": blocks,
+            "html": after,
+        }
 
     def _say_payment(self):
         _ = self.env._
@@ -307,7 +321,11 @@ class LegalFeeAgreement(models.Model):
     def _get_marked_up(self, document):
         """Return the content with its wording as HTML, cleaned when it was made."""
         articles = [
-            {**article, "html": Markup(article.get("html") or "")}
+            {
+                **article,
+                "html": Markup(article.get("html") or ""),
+                "html_before": Markup(article.get("html_before") or ""),
+            }
             for article in document["articles"]
         ]
         return {**document, "articles": articles}

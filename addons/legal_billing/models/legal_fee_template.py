@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.legal_timesheet.models.res_partner import CLIENT_KINDS
+
 
 class LegalFeeTemplate(models.Model):
     """A ready-made fee agreement: its terms, clauses, estimate and payment.
@@ -25,9 +27,7 @@ class LegalFeeTemplate(models.Model):
         help="Where it is proposed. Empty: everywhere.",
     )
     client_kind = fields.Selection(
-        selection=lambda self: (
-            self.env["legal.matter"]._fields["client_kind"].selection
-        ),
+        CLIENT_KINDS,
         string="For",
         help="Kind of client it is proposed for. Empty: all.",
     )

@@ -37,6 +37,16 @@ class LegalFeeTemplateTerm(models.Model):
         self.ensure_one()
         return self.template_id.display_name
 
+    def _say_money(self, amount):
+        """Return an amount; one left to each agreement is a blank to fill."""
+        if amount:
+            return super()._say_money(amount)
+        currency = self.currency_id or self.env.company.currency_id
+        return f"…\N{NO-BREAK SPACE}{currency.symbol}"
+
+    def _say_tiers(self):
+        return [*super()._say_tiers()] or [self.env._("share of the result to agree")]
+
     def _prepare_term(self, matter):
         """Return the values of the same term in an agreement of a matter."""
         self.ensure_one()

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..engine import fees, hourly
-from .account_move_print import format_hours
 from .legal_fee_term_mixin import TERM_FIELDS, TIME_KINDS
 
 
@@ -194,39 +193,6 @@ class LegalFeeTerm(models.Model):
             at_cap=at_cap or self.at_cap,
             reduced_rate=optional(self.reduced_rate),
         )
-
-    # -- words -----------------------------------------------------------------
-
-    def _say_steps(self):
-        for tier in self.tier_ids:
-            hours = format_hours(tier.above_hours)
-            if tier.rate:
-                yield self.env._(
-                    "%(rate)s beyond %(hours)s",
-                    rate=self._say_rate(tier.rate),
-                    hours=hours,
-                )
-            else:
-                yield self.env._(
-                    "less %(percent)s beyond %(hours)s",
-                    percent=self._say_percent(tier.percent),
-                    hours=hours,
-                )
-
-    def _say_tiers(self):
-        tiers = self.tier_ids.sorted("above_amount")
-        for rank, tier in enumerate(tiers):
-            percent = self._say_percent(tier.percent)
-            if rank + 1 < len(tiers):
-                yield self.env._(
-                    "%(percent)s up to %(amount)s",
-                    percent=percent,
-                    amount=self._say_money(tiers[rank + 1].above_amount),
-                )
-            elif rank:
-                yield self.env._("%(percent)s above", percent=percent)
-            else:
-                yield self.env._("%(percent)s of the result", percent=percent)
 
     # -- amendments ---------------------------------------------------------------
 

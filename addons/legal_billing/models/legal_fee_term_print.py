@@ -76,7 +76,7 @@ class LegalFeeTerm(models.Model):
                 kinds=", ".join(self.activity_code_ids.mapped("name")),
             )
         if self.kind == "hourly" and (self.cap_amount or self.cap_hours):
-            yield _("At the cap: %(rule)s.", rule=_lower(word("at_cap")))
+            yield self._say_at_cap()
         if self.kind == "subscription":
             yield _("Billed: %(when)s.", when=_lower(word("billed_when")))
             yield _("Periods: %(rule)s.", rule=_lower(word("period_anchor")))
@@ -100,6 +100,21 @@ class LegalFeeTerm(models.Model):
                 yield _("From %(first)s.", first=say(first))
             else:
                 yield _("Until %(last)s.", last=say(last))
+
+    def _say_at_cap(self):
+        """Return what happens at the cap, as a contract says it."""
+        _ = self.env._
+        if self.at_cap == "stop":
+            return _(
+                "At the cap the firm stops, and goes on only with the client's"
+                " agreement in writing."
+            )
+        if self.at_cap == "reduced":
+            return _(
+                "Beyond the cap an hour is charged %(rate)s before VAT.",
+                rate=_plain_spaces(self._say_money(self.reduced_rate)),
+            )
+        return _("Work beyond the cap is not charged.")
 
     def _get_rate_table(self):
         """Return the hourly rates: those agreed, else those of the team's grades."""

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools.misc import formatLang
 
-from .account_move_print import format_hours
+from .account_move_print import format_hours, place_symbol
 
 
 class LegalFeeTermMixin(models.AbstractModel):
@@ -55,9 +55,7 @@ class LegalFeeTermMixin(models.AbstractModel):
         digits = 0 if float(amount or 0).is_integer() else 2
         currency = self.currency_id or self.env.company.currency_id
         number = formatLang(self.env, amount or 0.0, digits=digits)
-        if currency.position == "before":
-            return f"{currency.symbol}{number}"
-        return f"{number}\N{NO-BREAK SPACE}{currency.symbol}"
+        return place_symbol(currency.symbol, number, currency.position)
 
     def _say_percent(self, percent):
         text = formatLang(self.env, percent, digits=0 if percent % 1 == 0 else 2)
@@ -94,8 +92,21 @@ class LegalFeeTermMixin(models.AbstractModel):
             yield _("then %(rate)s", rate=self._say_rate(self.reduced_rate))
 
     def _say_steps(self):
-        """Return the words of the volume steps; a model with steps says them."""
-        return []
+        """Return the words of the volume steps."""
+        for tier in self.tier_ids:
+            hours = format_hours(tier.above_hours)
+            if tier.rate:
+                yield self.env._(
+                    "%(rate)s beyond %(hours)s",
+                    rate=self._say_rate(tier.rate),
+                    hours=hours,
+                )
+            else:
+                yield self.env._(
+                    "less %(percent)s beyond %(hours)s",
+                    percent=self._say_percent(tier.percent),
+                    hours=hours,
+                )
 
     def _summarize_fixed(self):
         _ = self.env._
@@ -147,8 +158,20 @@ class LegalFeeTermMixin(models.AbstractModel):
             yield _("at most %(amount)s", amount=self._say_money(self.ceiling_amount))
 
     def _say_tiers(self):
-        """Return the words of the slices; a model with slices says them."""
-        return []
+        """Return the words of the slices of a result."""
+        tiers = self.tier_ids.sorted("above_amount")
+        for rank, tier in enumerate(tiers):
+            percent = self._say_percent(tier.percent)
+            if rank + 1 < len(tiers):
+                yield self.env._(
+                    "%(percent)s up to %(amount)s",
+                    percent=percent,
+                    amount=self._say_money(tiers[rank + 1].above_amount),
+                )
+            elif rank:
+                yield self.env._("%(percent)s above", percent=percent)
+            else:
+                yield self.env._("%(percent)s of the result", percent=percent)
 
     def _summarize_opening(self):
         yield self.env._("%(amount)s, once", amount=self._say_money(self.amount))

@@ -35,7 +35,7 @@ class LegalProvision(models.Model):
     responsible_id = fields.Many2one(related="matter_id.responsible_id", store=True)
     partner_id = fields.Many2one(
         "res.partner",
-        string="Asked of",
+        string="Requested from",
         compute="_compute_partner_id",
         store=True,
         readonly=False,

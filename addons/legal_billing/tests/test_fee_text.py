@@ -250,6 +250,8 @@ class TestFeeText(LegalTermsCommon):
         self.assertIn("Jeanne Morel", form.conflicts)
         form.name = "Divorce"
         form.conflict_cleared_reason = "Accord des deux clients"
+        self.assertEqual(form.template_id.client_kind, "consumer")
+        form.template_id = self.fixed_template
         form.amount = 1000
         form.save().action_open_matter()
 
@@ -268,3 +270,50 @@ class TestFeeText(LegalTermsCommon):
         self.assertFalse(
             self.env["legal.matter"].search([("partner_id", "=", self.consumer.id)])
         )
+
+    def test_opening_ends_in_what_comes_next(self):
+        for method, wizard in (
+            ("action_open_and_send", "legal.fee.agreement.send"),
+            ("action_open_and_record", "legal.fee.agreement.paper"),
+        ):
+            for amount, model in ((1000, wizard), (0, "legal.fee.agreement")):
+                with self.subTest(method=method, amount=amount):
+                    form = Form(self.env["legal.matter.opening"])
+                    form.partner_id = self.consumer
+                    form.name = "Licenciement"
+                    form.template_id = self.fixed_template
+                    form.amount = amount
+                    action = getattr(form.save(), method)()
+                    # Without its fee it cannot be signed: it is shown instead.
+                    self.assertEqual(action["res_model"], model)
+        dialog = self.env["legal.fee.agreement.send"].with_context(
+            legal_show_after=True
+        )
+        agreement = self._fill(self.client, [{"kind": "hourly"}])
+        wizard = dialog.create({"agreement_id": agreement.id})
+        self.assertEqual(wizard.action_send()["res_id"], agreement.id)
+
+    def test_a_company_signs_by_one_of_its_people(self):
+        agreement = self._fill(self.client, [{"kind": "hourly"}])
+        self.assertEqual(agreement._get_default_signatory(), self.client)
+        person = self.env["res.partner"].create(
+            {"name": "Paul", "email": "paul@x.example", "parent_id": self.client.id}
+        )
+        self.assertEqual(agreement._get_default_signatory(), person)
+
+    def test_the_document_says_the_terms_once_where_the_clause_lists_them(self):
+        agreement = self._fill(
+            self.client, [{"kind": "hourly", "name": "Temps", "cap_amount": 900}]
+        )
+        articles = agreement._get_document_content()["articles"]
+        fees = next(a for a in articles if a["title"] == "Honoraires")
+        self.assertEqual(len(fees["terms"]), 1)
+        self.assertIn("calculés comme suit", fees["html_before"])
+        self.assertIn("avenant signé", fees["html"])
+        self.assertNotIn("Temps", fees["html_before"] + fees["html"])
+        clause = agreement.clause_ids.filtered(lambda c: c.clause_id.code == "fees")
+        clause.body = "Au temps passé."
+        articles = agreement._get_document_content()["articles"]
+        fees = next(a for a in articles if a["title"] == "Honoraires")
+        self.assertEqual(len(fees["terms"]), 1)
+        self.assertIn("Au temps passé.", fees["html_before"])
