@@ -22,6 +22,7 @@
         "security/legal_cost_rules.xml",
         "security/legal_provision_rules.xml",
         "security/legal_evidence_rules.xml",
+        "security/legal_prebill_revision_rules.xml",
         "data/ir_sequence_data.xml",
         "data/legal_parameter_data.xml",
         "data/legal_writeoff_reason_data.xml",

@@ -1,7 +1,8 @@
-from . import legal_numbered_mixin
+from . import legal_numbered_mixin, legal_redline_mixin
 from . import (
     account_analytic_line,
     account_analytic_line_lock,
+    account_analytic_line_review,
     account_analytic_line_term,
     account_chart_template,
     account_edi_xml_cii,
@@ -86,6 +87,14 @@ from . import (
     legal_prebill_terms,
     legal_prebill_guard,
     legal_prebill_provision,
+    legal_prebill_revision,
+    legal_prebill_recording,
+    legal_prebill_line_acts,
+    legal_prebill_line_move,
+    legal_prebill_line_split,
+    legal_prebill_adjust,
+    legal_prebill_discount,
+    legal_prebill_undo,
     legal_provision,
     legal_provision_invoice,
     legal_provision_payment,

@@ -168,7 +168,7 @@ class AccountMove(models.Model):
             "legal_annex"
         )
         titles = move.env["legal.money.category"]._get_section_titles()
-        sections = {}
+        sections, worked = {}, {}
         product_lines = move.invoice_line_ids.filtered(
             lambda line: line.display_type == "product"
         ).sorted(lambda line: (line.sequence, line.id))
@@ -187,12 +187,12 @@ class AccountMove(models.Model):
             section["subtotal"] += line.price_subtotal
             section["lines"].append(line._legal_describe(show_acts))
             if show_acts:
-                section["acts"] += [
-                    prebill_line._describe_act()
-                    for prebill_line in line.prebill_line_ids
-                    if prebill_line.kind == "time"
-                ]
-        for section in sections.values():
+                worked.setdefault(code, move.env["legal.prebill.line"])
+                worked[code] |= line.prebill_line_ids.filtered(
+                    lambda prebill_line: prebill_line.kind == "time"
+                )
+        for code, section in sections.items():
+            section["acts"] = worked[code]._describe_acts() if code in worked else []
             section["acts"].sort(key=lambda act: (act["date"], act["id"]))
             section["subtotal"] = move.currency_id.round(section["subtotal"])
         return list(sections.values())

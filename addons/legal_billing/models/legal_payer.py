@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..engine import fees, split
+from ..engine.adjust import REVIEW
 
 
 class LegalPayer(models.Model):
@@ -236,6 +237,12 @@ class LegalPayer(models.Model):
     def _takes_group(self, group):
         """Tell whether the share is about a group of pre-bill lines."""
         self.ensure_one()
+        lines = group["lines"]
+        if self.term_ids and lines[:1].allowance_key == REVIEW:
+            # a discount on all the fees is theirs who pay all of them
+            worked = lines.prebill_id._get_billed_lines()
+            worked = worked.filtered(lambda line: line.section == "fees")
+            return worked.term_id <= self.term_ids
         if self.term_ids:
             return bool(group["lines"].term_id & self.term_ids)
         return self.covers == "all" or group["section"] == "fees"

@@ -110,6 +110,7 @@ class LegalPrebill(models.Model):
             prebill.display_name = f"{prebill.name} – {number}"
 
     @api.depends(
+        "line_ids.active",
         "line_ids.amount",
         "line_ids.decision",
         "line_ids.hours",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from odoo import models
 
 from ..engine import complement, fees, hourly, subscription
+from ..engine.adjust import REVIEW
 from .account_move_print import format_hours
 
 #: kinds taken off the fees: negative by nature, and nobody's decision
@@ -46,6 +47,7 @@ class LegalPrebill(models.Model):
         billed = self._get_billed_lines()
         derived = self._get_hourly_allowances(billed)
         derived += self._get_minimums(billed, derived)
+        derived += self._get_review_discount(billed, derived)
         derived += self._get_percent_expenses(billed, derived)
         return derived
 
@@ -63,6 +65,10 @@ class LegalPrebill(models.Model):
             amount = line.amount if decided else float(one.amount)
             amounts.append((one.category, amount))
         return amounts
+
+    def _get_review_discount(self, billed, derived):
+        """Return what the reviewer takes off beside; a hook."""
+        return []
 
     # -- hours -------------------------------------------------------------------
 
@@ -259,6 +265,8 @@ class LegalPrebill(models.Model):
                     ("is_live", "=", True),
                     ("section", "=", "fees"),
                     ("kind", "!=", "success"),
+                    # no minimum fee makes up for a discount that was given
+                    ("allowance_key", "!=", REVIEW),
                     ("prebill_id", "<", self._origin.id or 2**31 - 1),
                 ],
                 ["date:day"],
@@ -322,7 +330,9 @@ class LegalPrebill(models.Model):
                 agreement = line.term_id.agreement_id
                 by_agreement[agreement] += fees.to_decimal(line.amount)
         for one in derived:
-            by_agreement[one.term.agreement_id] += one.amount
+            # what the reviewer gives is under no term
+            agreement = one.term.agreement_id or self.agreement_id
+            by_agreement[agreement] += one.amount
         category = self._get_expense_category(self.company_id)
         found = []
         for term in terms:

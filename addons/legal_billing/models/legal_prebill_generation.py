@@ -47,6 +47,7 @@ class LegalPrebill(models.Model):
             }
         )
         prebill._sync_allowances()
+        prebill._keep_proposal()
         return prebill, warnings
 
     @api.model

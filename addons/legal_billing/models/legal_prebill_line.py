@@ -226,14 +226,17 @@ class LegalPrebillLine(models.Model):
             line.amount_lost = line.amount_proposed - line.amount if loses else 0
 
     @api.depends(
-        "decision", "prebill_id.state", "invoice_line_ids.move_id.payment_state"
+        "active",
+        "decision",
+        "prebill_id.state",
+        "invoice_line_ids.move_id.payment_state",
     )
     def _compute_is_live(self):
-        """A line lets its source go when postponed, cancelled or credited."""
+        """A line lets its source go when it left, is postponed, cancelled, credited."""
         for line in self:
             moves = line.invoice_line_ids.move_id
             credited = moves and all(m.payment_state == "reversed" for m in moves)
-            line.is_live = not (
+            line.is_live = line.active and not (
                 line.decision == "postpone"
                 or line.prebill_id.state == "cancelled"
                 or credited

@@ -30,6 +30,8 @@ from . import (
     test_portal_payment,
     test_portal_tour,
     test_prebill,
+    test_redline,
+    test_redline_lines,
     test_provision,
     test_provision_portal,
     test_rate_explained,

@@ -22,6 +22,7 @@ MODELS = [
     "legal.cost",
     "legal.prebill",
     "legal.prebill.line",
+    "legal.prebill.revision",
     "legal.billing.run.line",
     "legal.provision",
     "legal.cap.event",
@@ -107,6 +108,7 @@ class TestBillingWall(LegalBillingCommon):
             }
         )
         run._run_prebills()
+        run.line_ids.prebill_id.line_ids.filtered("entry_id").narrative = SECRET
         run._run_approve()
         run._run_invoice()
         cls.move = run.line_ids.move_id

@@ -6,6 +6,7 @@ import importlib
 import pytest
 
 MODULES = [
+    "adjust",
     "complement",
     "fees",
     "hourly",
