@@ -2,9 +2,9 @@ from odoo import fields, models
 
 from ..engine import adjust, fees, split
 
-#: in the context of a division, whose sum stays what it was: no caller from outside
-#: can put this very object there
-DIVIDE = object()
+#: in the context of a division, whose sum stays what it was, and of a price put back
+#: as it was: no caller from outside can put these very objects there
+DIVIDE, PUT_BACK = object(), object()
 #: the price and the approval of an entry, exactly as they were
 KEPT = (
     "project_id",
@@ -27,6 +27,9 @@ KEPT = (
     "approved_on",
     "client_state",
 )
+#: what follows from the others, written after them, each after what it follows from
+PRICE = ("rate", "rate_id", "rate_source", "grade_id", "legal_currency_id", "work_kind")
+SUMS = ("amount_billable", "amount_standard")
 MINUTE = fees.Decimal(1)
 
 
@@ -40,7 +43,7 @@ class AccountAnalyticLine(models.Model):
     _inherit = "account.analytic.line"
 
     def _check_not_frozen(self, values):
-        if self.env.context.get("legal_review") is DIVIDE:
+        if self.env.context.get("legal_review") in (DIVIDE, PUT_BACK):
             return None
         return super()._check_not_frozen(values)
 
@@ -91,7 +94,17 @@ class AccountAnalyticLine(models.Model):
 
     def _put_back(self, kept):
         """Make an entry again exactly what :meth:`_keep` kept of it."""
-        self.sudo().write(kept)
+        self.sudo()._write_kept(kept)
+
+    def _write_kept(self, values):
+        """Write figures that Odoo would work out anew, exactly as they are given."""
+        self.write({k: v for k, v in values.items() if k not in PRICE + SUMS})
+        entry = self
+        if self.env.context.get("legal_review") is not DIVIDE:
+            entry = self.with_context(legal_review=PUT_BACK)
+        for names in (PRICE, SUMS):
+            if found := {name: values[name] for name in names if name in values}:
+                entry.write(found)
 
     # -- dividing ----------------------------------------------------------------
 
@@ -127,11 +140,11 @@ class AccountAnalyticLine(models.Model):
             for unit, (part, (billable, standard)) in zip(own, shares, strict=True)
         ]
         kept = entry_sudo._keep()
-        entry_sudo.write(values[0])
+        entry_sudo._write_kept(values[0])
         others = self.browse()
         for more in values[1:]:
             other_sudo = entry_sudo.copy({**kept, **more})
-            other_sudo.write(more)  # the odd cent: creating works amounts out anew
+            other_sudo._write_kept({**kept, **more})
             others |= self.browse(other_sudo.id)
         return others
 
@@ -140,4 +153,4 @@ class AccountAnalyticLine(models.Model):
         others_sudo = others.sudo().with_context(legal_review=DIVIDE)
         others_sudo.write({"approval_state": "draft"})
         others_sudo.unlink()
-        self.sudo().with_context(legal_review=DIVIDE).write(kept)
+        self.sudo().with_context(legal_review=DIVIDE)._write_kept(kept)
