@@ -15,6 +15,7 @@
         "data/legal_dunning_policy_professional.xml",
         "data/legal_dunning_policy_consumer.xml",
         "data/legal_dunning_policy_public.xml",
+        "data/legal_prebill_check.xml",
         "data/ir_cron.xml",
         "report/legal_dunning_email_templates.xml",
         "report/legal_dunning_letter_templates.xml",

@@ -32,6 +32,8 @@ from . import (
     test_prebill,
     test_redline,
     test_redline_lines,
+    test_prebill_anomaly,
+    test_prebill_check,
     test_provision,
     test_provision_portal,
     test_rate_explained,

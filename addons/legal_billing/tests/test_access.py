@@ -23,6 +23,7 @@ MODELS = [
     "legal.prebill",
     "legal.prebill.line",
     "legal.prebill.revision",
+    "legal.prebill.anomaly",
     "legal.billing.run.line",
     "legal.provision",
     "legal.cap.event",
@@ -81,7 +82,7 @@ class TestBillingWall(LegalBillingCommon):
             ],
         )
         cls._create_entry(
-            cls.matter, "partner", 1.0, "2026-04-01", narrative=f"{SECRET} acte"
+            cls.matter, "partner", 1.0, "2026-04-01", narrative=f"{SECRET} à vérifier"
         )
         cls.cost = cls._create_disbursement(cls.matter, 50, "2026-04-01", name=SECRET)
         cls.env["legal.fee.outcome"].create(

@@ -6,6 +6,7 @@ from . import (
     legal_matter_opening,
     legal_fee_agreement_paper,
     legal_fee_agreement_send,
+    legal_prebill_anomaly_dismiss,
     legal_prebill_hold,
     legal_provision_transfer,
 )

@@ -10,6 +10,7 @@ from . import legal_dunning_sending
 from . import account_move
 from . import account_move_line
 from . import legal_matter
+from . import legal_prebill
 from . import res_partner
 from . import res_company
 from . import res_config_settings

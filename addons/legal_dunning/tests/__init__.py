@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_catalogue
 from . import test_letter
+from . import test_dispute_check
 from . import test_planning
 from . import test_policy
 from . import test_screens

@@ -7,6 +7,7 @@ import pytest
 
 MODULES = [
     "adjust",
+    "anomalies",
     "complement",
     "fees",
     "hourly",
@@ -15,6 +16,7 @@ MODULES = [
     "split",
     "subscription",
     "success",
+    "wording",
 ]
 
 
