@@ -24,6 +24,7 @@
         "security/legal_evidence_rules.xml",
         "security/legal_prebill_revision_rules.xml",
         "security/legal_review_rules.xml",
+        "security/legal_einvoice_rules.xml",
         "data/ir_sequence_data.xml",
         "data/legal_parameter_data.xml",
         "data/legal_writeoff_reason_data.xml",
@@ -38,6 +39,7 @@
         "data/legal_cap_data.xml",
         "data/legal_prebill_check_data.xml",
         "data/legal_prebill_word_data.xml",
+        "data/legal_einvoice_data.xml",
         "report/fee_agreement_templates.xml",
         "data/mail_template_agreement_data.xml",
         "report/document_templates.xml",
@@ -87,6 +89,7 @@
         "views/legal_mention_views.xml",
         "views/res_company_document_views.xml",
         "views/legal_time_report_views.xml",
+        "views/legal_einvoice_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["legal_billing/static/tests/tours/**/*"],

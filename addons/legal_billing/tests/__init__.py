@@ -15,6 +15,7 @@ from . import (
     test_document_facturx,
     test_document_mention,
     test_document_print,
+    test_einvoice_life,
     test_fee_bad_input,
     test_fee_guard,
     test_fee_meter,

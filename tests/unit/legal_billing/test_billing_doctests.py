@@ -9,6 +9,7 @@ MODULES = [
     "adjust",
     "anomalies",
     "complement",
+    "ereporting",
     "fees",
     "hourly",
     "pace",
