@@ -2,11 +2,12 @@
 
 import json
 
-from tests.bench import firm, ours, recording, stock
+from tests.bench import agreement, firm, ours, recording, stock
 
 SIDES = {
     "ours": ours,
     "stock": stock,
+    "ours_agreement": agreement,
     "ours_time": recording.Ours,
     "stock_time": recording.Stock,
 }

@@ -7,7 +7,8 @@ whose work is rolled back, after VACUUM ANALYZE: a round finds what the last one
 Before that, time recorded and approved: :mod:`tests.bench.recording`.
 
 Words: the numbers N, ``rounds=3``, ``sample=30`` (PDFs a round), ``time`` or
-``time=500`` for that section alone, with so many entries. Numbers alone leave it out.
+``time=500``, ``agreement`` or ``agreement=500`` for those sections alone, with so many
+entries. Numbers alone leave them out. The last is :mod:`tests.bench.agreement`.
 Variables:
 ``LEGAL_BENCH_DB``, ``LEGAL_BENCH_STOCK_DB`` (databases of ours and of stock, to be
 filled), ``LEGAL_BENCH_OUT``, ``ODOO_RC``, ``LEGAL_BENCH_WKHTMLTOPDF`` (folder of the
@@ -31,11 +32,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docker")]
 import psycopg2  # noqa: E402
 
 from local import ports, progress  # noqa: E402
-from tests.bench import figures, recording, table  # noqa: E402
+from tests.bench import agreement, figures, recording, table  # noqa: E402
 
 SIZES = (100, 300, 1_000)
 ONE_ROUND_FROM = 1_000
 TIME_ENTRIES = 10_000
+SECTIONS = {"time": TIME_ENTRIES, "agreement": 2_000}
 SCRIPT = """import sys
 sys.path.insert(0, {root!r})
 from tests.bench import job
@@ -48,31 +50,34 @@ class Failed(Exception):
 
 
 def read_words(words):
-    """Return (sizes, rounds, sample, entries) out of the words of the command.
+    """Return (sizes, rounds, sample, sections) out of the words of the command.
 
-    No sizes: the section "time" alone. No entries: without it.
+    Sections are {name: entries}. Some and no sizes: these alone. Sizes and none of
+    them: billing alone. Nothing at all: everything.
 
     :raise Failed: a word is neither a number nor a known option
     """
-    sizes, options = [], {"rounds": 3, "sample": 30, "time": None}
+    sizes, options, sections = [], {"rounds": 3, "sample": 30}, {}
     for word in " ".join(words).replace(",", " ").split():
-        if word == "time":
-            options["time"] = TIME_ENTRIES
+        if word in SECTIONS:
+            sections[word] = SECTIONS[word]
             continue
         name, equals, value = word.rpartition("=")
-        if not value.isdecimal() or not int(value) or (equals and name not in options):
+        known = not equals or name in options or name in SECTIONS
+        if not value.isdecimal() or not int(value) or not known:
             raise Failed(
                 f"“{word}” is not understood: give numbers of matters, rounds=3,"
-                f" sample=30, time or time=500."
+                f" sample=30, time or time=500, agreement or agreement=500."
             )
-        if equals:
+        if name in SECTIONS:
+            sections[name] = int(value)
+        elif equals:
             options[name] = int(value)
         else:
             sizes.append(int(value))
-    alone = bool(options["time"]) and not sizes
-    entries = options["time"] or (0 if sizes else TIME_ENTRIES)
-    sizes = [] if alone else sorted(set(sizes or SIZES))
-    return sizes, options["rounds"], options["sample"], entries
+    if not sizes and not sections:
+        sizes, sections = SIZES, dict(SECTIONS)
+    return sorted(set(sizes)), options["rounds"], options["sample"], sections
 
 
 # -- processes ----------------------------------------------------------------
@@ -213,6 +218,19 @@ def bench_time(entries, rounds, databases):
     return raw
 
 
+def bench_agreement(entries, rounds, databases):
+    """Measure the section "agreement", ours alone; return [result of a round, …]."""
+    progress.say("Agreement: setting up (not timed) …")
+    shell("ours_agreement", "prepare", databases["ours"])
+    raw = []
+    for turn in range(rounds):
+        vacuum(databases["ours"])
+        result = shell("ours_agreement", "measure", databases["ours"], count=entries)
+        raw.append(result)
+        progress.say(f"Agreement, round {turn + 1}: {_line(result)}")
+    return raw
+
+
 def _line(result):
     steps = result["steps"].items()
     return ", ".join(f"{name} {step['seconds']:.1f} s" for name, step in steps)
@@ -230,7 +248,7 @@ def host():
 
 def main(words):
     """Run the benchmark; return the exit code."""
-    sizes, rounds, sample, entries = read_words(words)
+    sizes, rounds, sample, sections = read_words(words)
     databases = {
         "stock": os.environ["LEGAL_BENCH_STOCK_DB"],
         "ours": os.environ["LEGAL_BENCH_DB"],
@@ -238,11 +256,16 @@ def main(words):
     without_pdf = os.environ.get("LEGAL_BENCH_WITHOUT_PDF", "")
     about = {**host(), "sizes": sizes, "rounds": rounds, "sample": sample}
     whole, text = {"about": about}, []
-    if entries:
+    if entries := sections.get("time"):
         raw = bench_time(entries, rounds, databases)
         sides = {side: recording.summarise(raw[side], entries) for side in databases}
         whole["time"] = {"summary": sides, "rounds": raw}
         text.append(recording.render(**sides))
+    if entries := sections.get("agreement"):
+        raw = bench_agreement(entries, rounds, databases)
+        summary = agreement.summarise(raw)
+        whole["agreement"] = {"summary": summary, "rounds": raw}
+        text.append(agreement.render(summary))
     if sizes:
         whole |= bench_invoices(sizes, rounds, sample, databases, without_pdf)
         text.append(table.render(whole["summary"], whole["growth"], without_pdf))

@@ -511,7 +511,11 @@ class TestTermsInTheDatabase(LegalTermsCommon):
         self.assertEqual({name for (name,) in self.env.cr.fetchall()}, wanted)
 
     def test_generation_costs_the_same_for_ten_times_the_entries(self):
-        """Five terms; 2 000 entries instead of 200 add only the batched inserts."""
+        """Five terms; 2 000 entries instead of 200 add the batched writes alone.
+
+        Odoo inserts and updates by the hundred: one statement each, for the lines and
+        for the state of the entries. All else is read once, whatever their number.
+        """
         counts = []
         for number in (20, 200, 2000):
             matter, _agreement = self._create_term_matter(
@@ -545,7 +549,8 @@ class TestTermsInTheDatabase(LegalTermsCommon):
             counts.append(self.cr.sql_log_count - before)
             self.assertEqual(len(prebill.line_ids.entry_id), number)
         hundreds = (2000 - 200) / 100
-        self.assertLessEqual(counts[2] - counts[1], 6 * hundreds, f"queries: {counts}")
+        more = counts[2] - counts[1]
+        self.assertLessEqual(more, 2 * hundreds + 8, f"queries: {counts}")
 
     def _create_many_entries(self, matter, number):
         lawyer = self.lawyers["partner"]

@@ -25,7 +25,7 @@ class LegalCapNotice(models.TransientModel):
     meter_text = fields.Char(related="event_id.meter_text", related_sudo=False)
     contact_id = fields.Many2one(
         "res.partner",
-        string="To",
+        string="Addressee",
         required=True,
         compute="_compute_contact_id",
         compute_sudo=False,

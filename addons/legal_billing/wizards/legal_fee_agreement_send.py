@@ -17,7 +17,7 @@ class LegalFeeAgreementSend(models.TransientModel):
     )
     partner_id = fields.Many2one(
         "res.partner",
-        "To",
+        "Addressee",
         compute="_compute_partner_id",
         store=True,
         readonly=False,

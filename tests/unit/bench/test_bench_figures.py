@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bench import figures, firm, recording, run, table
+from tests.bench import agreement, figures, firm, recording, run, table
 
 
 def a_round(drafts=1.0, posting=2.0, peak=30, pdfs=None, **steps):
@@ -49,12 +49,14 @@ def test_exponent_of_growth(points, expected):
 
 
 def test_words_of_the_command():
-    assert run.read_words([]) == ([100, 300, 1000], 3, 30, 10_000)
-    assert run.read_words(["300,100", "rounds=1"]) == ([100, 300], 1, 30, 0)
-    assert run.read_words(["20 10", "sample=2"]) == ([10, 20], 3, 2, 0)
-    assert run.read_words(["time"]) == ([], 3, 30, 10_000)
-    assert run.read_words(["time=500", "rounds=1"]) == ([], 1, 30, 500)
-    assert run.read_words(["100", "time"]) == ([100], 3, 30, 10_000)
+    both = {"time": 10_000, "agreement": 2_000}
+    assert run.read_words([]) == ([100, 300, 1000], 3, 30, both)
+    assert run.read_words(["300,100", "rounds=1"]) == ([100, 300], 1, 30, {})
+    assert run.read_words(["20 10", "sample=2"]) == ([10, 20], 3, 2, {})
+    assert run.read_words(["time"]) == ([], 3, 30, {"time": 10_000})
+    assert run.read_words(["time=500", "rounds=1"]) == ([], 1, 30, {"time": 500})
+    assert run.read_words(["100", "time"]) == ([100], 3, 30, {"time": 10_000})
+    assert run.read_words(["agreement=50"]) == ([], 3, 30, {"agreement": 50})
 
 
 def a_time_round(seconds, after, **steps):
@@ -78,6 +80,21 @@ def test_time_is_summed_up_by_side_and_its_memory_by_the_thousand():
     text = recording.render(stock, ours)
     assert "ours / stock 1.50 ×" in text
     assert "stock +1.00 MB, ours +0.50 MB" in text
+
+
+def test_agreement_tells_what_a_hundred_entries_more_cost():
+    def a_result(seconds, sql):
+        steps = {step: {"seconds": seconds, "sql": sql} for step in agreement.STEPS}
+        small = {step: {"seconds": 0.5, "sql": 80} for step in agreement.STEPS}
+        return {"count": 2_000, "steps": steps, "small": {"count": 200, "steps": small}}
+
+    rounds = [a_result(seconds, 116) for seconds in (3.0, 9.0, 2.0)]
+    summary = agreement.summarise(rounds)
+    assert summary["steps"]["generate"]["seconds"] == 3.0
+    assert summary["steps"]["generate"]["sql_per_hundred"] == 2.0
+    text = agreement.render(summary)
+    assert "5 terms, 3 payers, 200 and 2000 entries" in text
+    assert "80 and 116 SQL: 2.0 for a hundred entries more" in text
 
 
 def test_nobody_records_more_than_a_day_in_a_day():
