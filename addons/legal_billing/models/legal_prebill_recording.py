@@ -55,6 +55,12 @@ class LegalPrebill(models.Model):
     _inherit = ["legal.prebill", "legal.redline.mixin"]
 
     revision_ids = fields.One2many("legal.prebill.revision", "prebill_id")
+    told_revision_ids = fields.One2many(
+        "legal.prebill.revision",
+        "prebill_id",
+        "What was Changed",
+        domain=[("is_technical", "=", False)],
+    )
     revision_count = fields.Integer("Changes", compute="_compute_revision_count")
     derived_proposed = fields.Json(
         readonly=True,

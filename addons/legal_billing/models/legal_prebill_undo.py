@@ -136,3 +136,22 @@ class LegalPrebill(models.Model):
         :param lines: the lines it is about, empty for the whole
         """
         self._check_state("draft", "in_review")
+
+    def action_undo_last(self):
+        """Button: take back the last act, and say when there is none."""
+        if self.undo_last():
+            return True
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._("Nothing is left to undo."),
+            },
+        }
+
+    def action_print_redline(self):
+        """Print the pre-bill with its changes, for the firm only."""
+        self.check_access("read")
+        report = self.env.ref("legal_billing.action_report_prebill_redline")
+        return report.report_action(self)

@@ -35,6 +35,7 @@ from . import (
     test_redline_lines,
     test_prebill_anomaly,
     test_prebill_check,
+    test_redline_view,
     test_provision,
     test_provision_portal,
     test_rate_explained,
