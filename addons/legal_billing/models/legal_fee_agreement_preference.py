@@ -27,6 +27,9 @@ class ResPartner(models.Model):
     legal_pay_means = fields.Selection(MEANS, string="Pays by", company_dependent=True)
 
 
+SATURDAY = 5
+
+
 class LegalFeeAgreement(models.Model):
     """What was agreed on sending and paying, where it was signed, and its delays."""
 
@@ -102,10 +105,26 @@ class LegalFeeAgreement(models.Model):
             if not signed or not agreement._has_withdrawal():
                 continue
             days = Parameter._get_decimal("withdrawal_days", signed)
-            agreement.withdrawal_until = signed + timedelta(days=int(days))
+            agreement.withdrawal_until = agreement._next_working_day(
+                signed + timedelta(days=int(days))
+            )
             if mode == "off_premises":
                 days = Parameter._get_decimal("off_premises_payment_days", signed)
                 agreement.payable_from = signed + timedelta(days=int(days))
+
+    def _next_working_day(self, day):
+        """Return this day, or the next one on which people work.
+
+        A time to withdraw that ends on a Saturday, a Sunday or a public holiday runs
+        until the next working day (C. consom., L221-19).
+        """
+        while self._is_day_off(day):
+            day += timedelta(days=1)
+        return day
+
+    def _is_day_off(self, day):
+        """Tell whether nobody works on a day; hook for public holidays."""
+        return day.weekday() >= SATURDAY
 
     def _has_withdrawal(self):
         """Tell whether the client may still change his mind once he signed."""

@@ -3,7 +3,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 MOST_REMINDERS = 2
-SATURDAY = 5
 
 
 class LegalFeeAgreement(models.Model):
@@ -28,10 +27,10 @@ class LegalFeeAgreement(models.Model):
                 agreement._remind(today)
 
     def _is_reminder_due(self, today):
-        """Tell whether the client is reminded on this day, never at a weekend."""
+        """Tell whether the client is reminded on this day, never on a day off."""
         self.ensure_one()
         days = self.company_id.legal_signature_reminder_days
-        if not days or today.weekday() >= SATURDAY:
+        if not days or self._is_day_off(today):
             return False
         if self.reminder_count >= MOST_REMINDERS or not self.sent_to_id.email:
             return False

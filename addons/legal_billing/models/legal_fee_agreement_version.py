@@ -184,6 +184,8 @@ class LegalFeeAgreement(models.Model):
     # -- signing -----------------------------------------------------------------
 
     def write(self, vals):
+        if "date_to" in vals:
+            self._check_extension(fields.Date.to_date(vals["date_to"]))
         if vals.get("state") == "signed":
             self._end_previous()
         result = super().write(vals)
@@ -257,6 +259,37 @@ class LegalFeeAgreement(models.Model):
                     start=format_date(self.env, previous.date_from),
                 )
             )
+
+    def _check_extension(self, last_day):
+        """Refuse to prolong a version into the days of the one signed after it.
+
+        :param last_day: the new end, ``False`` for none
+        :raise UserError: one sentence with both names and the day
+        """
+        binding = self.filtered(lambda a: a._is_binding())
+        for agreement in binding.filtered("date_to"):
+            if last_day and last_day <= agreement.date_to:
+                continue
+            later = self.search(
+                [
+                    ("matter_id", "=", agreement.matter_id.id),
+                    ("state", "in", ("signed", "ended")),
+                    ("id", "!=", agreement.id),
+                    ("date_from", ">", agreement.date_to),
+                ],
+                order="date_from",
+                limit=1,
+            )
+            if later and (not last_day or later.date_from <= last_day):
+                raise UserError(
+                    self.env._(
+                        "%(agreement)s cannot apply beyond the day before %(start)s,"
+                        " when %(later)s, which is signed, takes over: amend that one.",
+                        agreement=agreement.display_name,
+                        start=format_date(self.env, later.date_from),
+                        later=later.display_name,
+                    )
+                )
 
     def _check_overlap(self):
         """Refuse to sign beside another signed agreement, both named.

@@ -153,6 +153,17 @@ class TestFeeGuard(LegalTermsCommon):
             self.assertEqual(agreement.payable_from, payable)
             self.assertEqual(len(agreement.activity_ids), 1 if payable else 0)
 
+    def test_withdrawal_that_ends_at_a_weekend_ends_on_monday(self):
+        for signed in ("2026-02-28", "2026-03-01", "2026-03-02"):
+            agreement = self.env["legal.fee.agreement"].new(
+                {
+                    "matter_id": self._create_matter(partner_id=self.consumer.id).id,
+                    "signature_mode": "distance",
+                    "signed_on": signed,
+                }
+            )
+            self.assertEqual(agreement.withdrawal_until, date(2026, 3, 16))
+
     def test_work_while_the_client_may_withdraw_is_told(self):
         matter = self._create_matter(partner_id=self.consumer.id)
         agreement = self._draft(

@@ -158,6 +158,21 @@ class TestFeeVersion(LegalTermsCommon):
         self.assertIn(agreement.name, str(caught.exception))
         self.assertIn(other.name, str(caught.exception))
 
+    def test_a_version_is_not_prolonged_into_the_next(self):
+        _matter, agreement = self._create_term_matter({"kind": "hourly"})
+        new = self._amend(agreement, "2026-05-01")
+        new.action_sign()
+        self.assertEqual(str(agreement.date_to), "2026-04-30")
+        for day in ("2026-05-01", "2027-01-01", False):
+            with self.subTest(day=day), self.assertRaises(UserError) as caught:
+                agreement.date_to = day
+            self.assertIn(agreement.name, str(caught.exception))
+            self.assertIn(new.name, str(caught.exception))
+        agreement.date_to = "2026-04-15"
+        agreement.date_to = "2026-04-30"
+        new.date_to = "2026-12-31"
+        new.date_to = False
+
     def test_only_the_latest_signed_version_is_amended(self):
         _matter, agreement = self._create_term_matter({"kind": "hourly"})
         new = self._amend(agreement, "2026-05-01")

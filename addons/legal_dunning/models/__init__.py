@@ -9,6 +9,7 @@ from . import legal_dunning_planning
 from . import legal_dunning_sending
 from . import account_move
 from . import account_move_line
+from . import legal_fee_agreement
 from . import legal_matter
 from . import legal_prebill
 from . import res_partner

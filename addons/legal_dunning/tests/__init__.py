@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_catalogue
+from . import test_day_off
 from . import test_letter
 from . import test_dispute_check
 from . import test_planning
