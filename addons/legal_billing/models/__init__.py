@@ -7,6 +7,7 @@ from . import (
     account_chart_template,
     account_edi_xml_cii,
     account_move,
+    account_move_complete,
     account_move_cost,
     account_move_document,
     account_move_line,

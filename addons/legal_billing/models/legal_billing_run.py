@@ -3,6 +3,8 @@ from odoo.tools import format_date
 
 #: how many invoices are created and posted together
 INVOICES_AT_ONCE = 50
+#: how many pre-bills are made together
+PREBILLS_AT_ONCE = 100
 
 
 class LegalBillingRun(models.Model):
@@ -109,11 +111,13 @@ class LegalBillingRun(models.Model):
             [{"run_id": self.id, "matter_id": matter.id} for matter in new]
         )
         known.update({line.matter_id: line for line in lines})
-        for matter in matters:
-            line = known[matter]
-            if line.prebill_id.state in ("approved", "invoiced"):
-                continue
-            line._isolate(line._do_prebill, sources[matter])
+        todo = lines.union(*(known[matter] for matter in matters)).filtered(
+            lambda line: line.prebill_id.state not in ("approved", "invoiced")
+        )
+        for start in range(0, len(todo), PREBILLS_AT_ONCE):
+            batch = todo[start : start + PREBILLS_AT_ONCE]
+            for line in batch - batch._do_prebills_at_once(sources):
+                line._isolate(line._do_prebill, sources[line.matter_id])
 
     def _run_approve(self):
         """Approve each pre-bill of this run that is not on hold."""

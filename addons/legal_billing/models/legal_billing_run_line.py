@@ -9,6 +9,10 @@ from odoo.tools import mute_logger
 _logger = logging.getLogger(__name__)
 
 
+class _SomeRefused(Exception):
+    """Some matters of a batch cannot be billed: the others go on without them."""
+
+
 class LegalBillingRunLine(models.Model):
     """What became of one matter in a run, and why."""
 
@@ -77,12 +81,79 @@ class LegalBillingRunLine(models.Model):
                 matter=self.matter_id.matter_number,
                 error=error,
             )
+        self._record(outcome, message, values)
+
+    def _do_prebills_at_once(self, sources):
+        """Make the pre-bills of these matters together.
+
+        Matters that cannot be billed are left aside, to be named one by one.
+
+        :return: the lines that are done; of the others nothing remains
+        """
+        good = self
+        while good:
+            try:
+                with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                    prepared = good._prepare_prebills(sources)
+                    if len(prepared) == len(good):
+                        good._keep_prebills(prepared)
+                        return good
+                    # Undoes what was written for those that are refused.
+                    raise _SomeRefused
+            except _SomeRefused:
+                good = self.browse(line.id for line in prepared)
+            except psycopg2.errors.IntegrityError:
+                break
+            except psycopg2.OperationalError:
+                raise
+            except Exception:
+                _logger.info("Pre-bills of %s are made one by one", self.run_id.name)
+                break
+        return self.browse()
+
+    def _prepare_prebills(self, sources):
+        """Return {line: (open pre-bill, values, warnings)}, without the refused."""
+        Prebill, prepared = self.env["legal.prebill"], {}
+        for line in self:
+            own = sources[line.matter_id]
+            if own.open_prebill:
+                prepared[line] = (own.open_prebill, None, [])
+                continue
+            try:
+                prepared[line] = (
+                    Prebill,
+                    *Prebill._prepare_prebill(line.matter_id, own),
+                )
+            except psycopg2.Error:
+                raise
+            except Exception:
+                # Why comes out, and is logged, when it is tried alone.
+                _logger.debug("A matter of %s is set aside", line.run_id.name)
+        return prepared
+
+    def _keep_prebills(self, prepared):
+        """Create what was prepared, and record how each matter ended."""
+        new = [line for line in self if prepared[line][1]]
+        made = self.env["legal.prebill"]._create_prepared(
+            [prepared[line][1] for line in new]
+        )
+        by_line = dict(zip(new, made, strict=True))
+        for line in self:
+            found, _values, warnings = prepared[line]
+            prebill = by_line.get(line, found)
+            line._record(*line._get_prebill_outcome(prebill, warnings))
+        self.env.flush_all()
+
+    def _record(self, outcome, message, values):
         self.write({"outcome": outcome, "message": message, **values})
 
     def _do_prebill(self, sources):
         prebill, warnings = self.env["legal.prebill"]._generate(
             self.matter_id, self.run_id.date_to, sources
         )
+        return self._get_prebill_outcome(prebill, warnings)
+
+    def _get_prebill_outcome(self, prebill, warnings):
         message = "\n".join(warnings) or False
         if not prebill:
             return "nothing", message, {}
@@ -110,7 +181,7 @@ class LegalBillingRunLine(models.Model):
         try:
             with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
                 moves = self.prebill_id._create_invoices(self.run_id.invoice_date)
-                moves.action_post()
+                moves._legal_post_at_once()
                 by_prebill = {}
                 for move in moves:
                     for prebill in move.prebill_ids:

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import ormcache
 
 SECTIONS = [
     ("fees", "Fees"),
@@ -56,9 +57,7 @@ class LegalMoneyCategory(models.Model):
 
         :raise UserError: none is set up
         """
-        category = self.search(
-            [("code", "=", code), ("company_id", "=", company.id)], limit=1
-        )
+        category = self.browse(self._find_by_code(code, company.id))
         if not category:
             labels = dict(self._fields["code"]._description_selection(self.env))
             raise UserError(
@@ -70,6 +69,31 @@ class LegalMoneyCategory(models.Model):
                 )
             )
         return category
+
+    @api.model
+    @ormcache("code", "company_id")
+    def _find_by_code(self, code, company_id):
+        """Return the id of the active category of this kind, or ``False``."""
+        # sudo: what is kept for all is found as for anybody; categories of a company
+        # are read by all its people.
+        found = self.sudo().search(
+            [("code", "=", code), ("company_id", "=", company_id)], limit=1
+        )
+        return found.id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if {"code", "company_id", "active"} & vals.keys():
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     @api.model
     def _get_section_titles(self):

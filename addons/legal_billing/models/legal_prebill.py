@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -121,6 +123,7 @@ class LegalPrebill(models.Model):
         "matter_id.payer_ids",
     )
     def _compute_amounts(self):
+        positions = defaultdict(dict)
         for prebill in self:
             totals = dict.fromkeys(("fees", "expenses", "disbursements"), 0.0)
             for line in prebill._get_billed_lines():
@@ -137,7 +140,9 @@ class LegalPrebill(models.Model):
                 shown.filtered(lambda li: li.decision != "write_off").mapped("hours")
             )
             prebill.amount_untaxed = sum(totals.values())
-            prebill.amount_tax = prebill._compute_tax_amount(derived)
+            prebill.amount_tax = prebill._compute_tax_amount(
+                derived, positions[prebill.company_id]
+            )
             prebill.amount_total = prebill.amount_untaxed + prebill.amount_tax
             standard = prebill.amount_standard
             prebill.realisation_percent = (
@@ -163,10 +168,12 @@ class LegalPrebill(models.Model):
             )
         )
 
-    def _compute_tax_amount(self, derived):
+    def _compute_tax_amount(self, derived, positions):
         """Return the VAT of this pre-bill, by Odoo's own tax engine.
 
         :param derived: [(category, amount)] worked out from the other lines
+        :param dict positions: {client: fiscal position} found for earlier pre-bills
+            of the same company
         """
         self.ensure_one()
         if not self.line_ids or not self.currency_id:
@@ -177,12 +184,17 @@ class LegalPrebill(models.Model):
                 self._get_part_tax(payer, groups)
                 for payer, groups in self._get_invoice_parts()
             )
-        fiscal_position = self._get_fiscal_position()
-        bases = {}
-        amounts = [
-            (line._get_taxes(fiscal_position), line.amount)
-            for line in self._get_taxed_lines()
-        ] + [
+        fiscal_position = positions.get(self.partner_id)
+        if fiscal_position is None:
+            fiscal_position = positions[self.partner_id] = self._get_fiscal_position()
+        bases, taxes_of = {}, {}
+        amounts = []
+        for line in self._get_taxed_lines():
+            key = line._get_taxes_key()
+            if key not in taxes_of:
+                taxes_of[key] = line._get_taxes(fiscal_position)
+            amounts.append((taxes_of[key], line.amount))
+        amounts += [
             (fiscal_position.map_tax(category.tax_id), amount)
             for category, amount in derived
         ]

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import fees, hourly, subscription
@@ -24,31 +24,58 @@ class LegalPrebill(models.Model):
         sources = sources or self._gather_sources(matter, date_to)[matter]
         if sources.open_prebill:
             return sources.open_prebill, []
+        values, warnings = self._prepare_prebill(matter, sources)
+        return self._create_prepared([values] if values else []), warnings
+
+    @api.model
+    def _prepare_prebill(self, matter, sources):
+        """Work out the pre-bill of one matter that has none open.
+
+        :return: (its values or ``None`` if there is nothing to bill, [sentences
+            about what was left out])
+        :raise UserError: the matter cannot be billed; the sentence names it
+        """
         waiting = sources.entries or sources.costs or sources.instalments
         if not waiting and not sources.agreement:
-            return self.browse(), []
+            return None, []
+        sources = sources.fresh()
         self._check_billable(matter, sources)
         costs, warnings = self._split_costs(sources.costs)
         lines = self._prepare_fee_lines(matter, sources)
         warnings += self._get_left_out(matter, sources)
         has_value = any(vals["amount_proposed"] for vals in lines) or costs
         if not has_value and not self._has_due_minimum(matter, sources):
-            return self.browse(), warnings
+            return None, warnings
         lines += [self._prepare_cost_line(cost) for cost in costs]
         days = [vals["date"] for vals in lines]
-        prebill = self.create(
-            {
-                "matter_id": matter.id,
-                "partner_id": matter.partner_id.id,
-                "agreement_id": sources.agreement.id,
-                "date_from": min([*days, date_to]),
-                "date_to": date_to,
-                "line_ids": [Command.create(vals) for vals in lines],
-            }
+        values = {
+            "matter_id": matter.id,
+            "partner_id": matter.partner_id.id,
+            "agreement_id": sources.agreement.id,
+            "date_from": min([*days, sources.date_to]),
+            "date_to": sources.date_to,
+            "line_ids": lines,
+        }
+        return values, warnings
+
+    @api.model
+    def _create_prepared(self, values):
+        """Create pre-bills, all headers at once and all lines at once.
+
+        :param values: as given by :meth:`_prepare_prebill`
+        """
+        lines = [vals["line_ids"] for vals in values]
+        prebills = self.create([{**vals, "line_ids": False} for vals in values])
+        self.env["legal.prebill.line"].create(
+            [
+                {**vals, "prebill_id": prebill.id}
+                for prebill, own in zip(prebills, lines, strict=True)
+                for vals in own
+            ]
         )
-        prebill._sync_allowances()
-        prebill._keep_proposal()
-        return prebill, warnings
+        prebills._sync_allowances()
+        prebills._keep_proposal()
+        return prebills
 
     @api.model
     def _check_billable(self, matter, sources):

@@ -47,7 +47,7 @@ class LegalPrebill(models.Model):
                 self.env["account.move"]
                 .with_company(company)
                 .with_context(default_move_type="out_invoice")
-                .create(vals_list)
+                ._legal_create_complete(vals_list)
             )
         moves._legal_take_scales()
         self.write({"state": "invoiced"})

@@ -6,6 +6,7 @@ from .legal_money_category import SECTIONS
 from .legal_prebill_allowance import ALLOWANCES
 
 DECISIONS_THAT_LOSE_VALUE = ("no_charge", "write_down", "write_off")
+SECTION_RANKS = {code: rank for rank, (code, _label) in enumerate(SECTIONS)}
 
 
 class LegalPrebillLine(models.Model):
@@ -187,14 +188,57 @@ class LegalPrebillLine(models.Model):
 
     # -- computes --------------------------------------------------------------
 
+    @api.model
+    def _add_precomputed_values(self, vals_list):
+        """Fill in what follows from the pre-bill, the category and the decision.
+
+        The framework asks a virtual record for each value; a run makes thousands of
+        lines, whose values follow from a few records.
+        """
+        for vals in vals_list:
+            if vals.get("prebill_id") and "amount" in vals and "kind" in vals:
+                self._add_plain_values(vals)
+        return super()._add_precomputed_values(vals_list)
+
+    @api.model
+    def _add_plain_values(self, vals):
+        """Give a new line the values that its computed fields would find."""
+        prebill = self.env["legal.prebill"].browse(vals["prebill_id"])
+        category = self.env["legal.money.category"].browse(vals["category_id"])
+        term = self.env["legal.fee.term"].browse(vals.get("term_id") or [])
+        decision, kind = vals.get("decision", "bill"), vals["kind"]
+        loses = decision in DECISIONS_THAT_LOSE_VALUE and kind not in ALLOWANCES
+        is_live = decision != "postpone" and prebill.state != "cancelled"
+        given_up = vals.get("amount_proposed", 0.0) - vals["amount"]
+        found = {
+            "matter_id": prebill.matter_id.id,
+            "company_id": prebill.company_id.id,
+            "currency_id": prebill.currency_id.id,
+            "term_root_id": term.root_id.id,
+            "section": category.section,
+            "section_rank": SECTION_RANKS.get(category.section, 0),
+            "kind_rank": self._get_kind_ranks()[kind],
+            "is_live": is_live,
+            "amount_lost": given_up if loses else 0.0,
+        }
+        if decision != "write_off" and not vals.get("invoice_line_ids"):
+            found["source_status"] = "on_prebill" if is_live else False
+        vals.update(found)
+        vals["__precomputed__"] = {self._fields[name] for name in found}
+
+    @api.model
+    def _get_kind_ranks(self):
+        return {
+            code: rank
+            for rank, (code, _label) in enumerate(self._fields["kind"].selection)
+        }
+
     @api.depends("kind", "category_id.section")
     def _compute_ranks(self):
-        sections = [code for code, _label in SECTIONS]
-        kinds = [code for code, _label in self._fields["kind"].selection]
+        ranks = self._get_kind_ranks()
         for line in self:
-            section = line.category_id.section
-            line.section_rank = sections.index(section) if section else 0
-            line.kind_rank = kinds.index(line.kind) if line.kind else 0
+            line.section_rank = SECTION_RANKS.get(line.category_id.section, 0)
+            line.kind_rank = ranks.get(line.kind, 0)
 
     @api.depends("hours", "rate", "hours_package", "decision", "amount_proposed")
     def _compute_amount(self):
@@ -268,6 +312,10 @@ class LegalPrebillLine(models.Model):
     def _get_source_status(self):
         """Return the status that the live line among these gives its source."""
         return next((line.source_status for line in self if line.is_live), False)
+
+    def _get_taxes_key(self):
+        """Return what alone decides on the taxes of a line, beside the position."""
+        return (self.category_id,)
 
     def _get_taxes(self, fiscal_position):
         """Return the taxes that this line will bear on the invoice; a hook."""

@@ -75,8 +75,10 @@ class LegalPrebill(models.Model):
 
         A choice that the pre-bill no longer covers is brought down to it.
         """
-        for prebill in self.filtered(lambda p: p.state in ("draft", "in_review")):
-            available = prebill._get_available_provisions()
+        prebills = self.filtered(lambda p: p.state in ("draft", "in_review"))
+        known = prebills._find_provisions()
+        for prebill in prebills:
+            available = prebill._get_available_provisions(known)
             lines = {
                 line.provision_id: line
                 for line in prebill.line_ids
@@ -93,22 +95,33 @@ class LegalPrebill(models.Model):
             for line in lines.values():  # nothing is left of these provisions
                 line.unlink()
 
-    def _get_available_provisions(self):
-        """Return {provision: amount that this pre-bill may use}, oldest first."""
-        self.ensure_one()
+    def _find_provisions(self):
+        """Return the provisions of these matters that are not used up."""
         # sudo: a reviewer without accounting rights decides on his matter's money.
-        found = (
+        return (
             self.env["legal.provision"]
             .sudo()
             .search(
                 [
-                    ("matter_id", "=", self.matter_id.id),
-                    ("partner_id", "in", self._get_provision_payers().ids),
-                    ("currency_id", "=", self.currency_id.id),
+                    ("matter_id", "in", self.matter_id.ids),
                     ("amount_available", ">", 0),
                 ],
                 order="date, id",
             )
+        )
+
+    def _get_available_provisions(self, known):
+        """Return {provision: amount that this pre-bill may use}, oldest first.
+
+        :param known: provisions of its matter, as found for several at once
+        """
+        self.ensure_one()
+        of_matter = known.filtered(lambda p: p.matter_id == self.matter_id)
+        if not of_matter:
+            return {}
+        payers = self._get_provision_payers()
+        found = of_matter.filtered(
+            lambda p: p.partner_id in payers and p.currency_id == self.currency_id
         )
         reserved = found._get_reserved(ignored=self)
         return {
@@ -258,6 +271,9 @@ class LegalPrebillLine(models.Model):
         "(prebill_id, provision_id) WHERE provision_id IS NOT NULL",
         "A provision is deducted once from a pre-bill.",
     )
+
+    def _get_taxes_key(self):
+        return (*super()._get_taxes_key(), self.provision_id)
 
     def _get_taxes(self, fiscal_position):
         if self.provision_id:

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from odoo import api, models
 
@@ -32,6 +32,16 @@ class Sources:
     billed_once: set = field(default_factory=set)
     #: {term: entries beyond its cap that wait; None: under no agreement any more}
     left_out: dict = field(default_factory=lambda: defaultdict(list))
+
+    def fresh(self):
+        """Return a copy whose running figures can be drawn on, so that a matter may
+        be worked out again."""
+        return replace(
+            self,
+            hours_before=dict(self.hours_before),
+            amounts_before=dict(self.amounts_before),
+            left_out=defaultdict(list),
+        )
 
 
 class LegalPrebill(models.Model):
@@ -155,6 +165,8 @@ class LegalPrebill(models.Model):
 
     @api.model
     def _gather_before(self, sources, matters, terms):
+        # Read for all at once: matter by matter they would be asked for one by one.
+        terms.rate_ids.mapped("rate_id")
         Line = self.env["legal.prebill.line"]
         live = [
             ("matter_id", "in", matters.ids),

@@ -1,0 +1,197 @@
+from odoo import Command, api, models
+
+#: kinds of tax whose lines worked out here were compared equal with Odoo's own
+PROVEN_TAXES = {"percent", "division", "group"}
+
+#: The sync would find nothing to add, after asking a dozen times; and nothing paid an
+#: invoice that was just made.
+AT_ONCE = {
+    "skip_invoice_sync": True,
+    "skip_invoice_line_sync": True,
+    "legal_at_once": True,
+}
+
+
+class AccountMove(models.Model):
+    """Invoices created complete: with the lines of taxes and of payment terms.
+
+    Given an invoice's own lines only, Odoo adds the others one by one afterwards,
+    and works all of them out again at each step. Here its tax engine and its payment
+    terms are asked beforehand, and everything is created in one go. What is not
+    proven to come out equal goes the usual way.
+    """
+
+    _inherit = "account.move"
+
+    @api.model
+    def _legal_create_complete(self, vals_list):
+        """Create customer invoices, with all their journal items where proven.
+
+        :param vals_list: values with ``invoice_line_ids``, a date, a currency and a
+            company, as for ``create``
+        :return: the invoices, in the order of ``vals_list``
+        """
+        proven = [self._legal_is_proven(vals) for vals in vals_list]
+        done = {}
+        for is_proven in (True, False):
+            some = [
+                (rank, vals)
+                for rank, vals in enumerate(vals_list)
+                if proven[rank] is is_proven
+            ]
+            if not some:
+                continue
+            model, values = self, [vals for _rank, vals in some]
+            if is_proven:
+                model = self.with_context(**AT_ONCE)
+                values = [self._legal_complete(vals) for vals in values]
+            moves = model.create(values).with_env(self.env)
+            done.update(zip((rank for rank, _vals in some), moves, strict=True))
+        return self.union(*(done[rank] for rank in range(len(vals_list))))
+
+    @api.model
+    def _legal_is_proven(self, vals):
+        """Tell whether these values are of the kinds that were compared."""
+        company = self.env["res.company"].browse(vals["company_id"])
+        term = self.env["account.payment.term"].browse(
+            vals.get("invoice_payment_term_id") or []
+        )
+        lines = self._legal_get_products(vals)
+        taxes = self.env["account.tax"].union(*(line["tax_ids"] for line in lines))
+        return (
+            not self.env.context.get("legal_plain_invoices")
+            and vals.get("move_type") == "out_invoice"
+            and bool(lines)
+            and not company.account_storno
+            and not company.account_discount_expense_allocation_id
+            and not company.account_discount_income_allocation_id
+            and not term.early_discount
+            and not vals.get("invoice_cash_rounding_id")
+            and set((taxes | taxes.children_tax_ids).mapped("amount_type"))
+            <= PROVEN_TAXES
+        )
+
+    def _legal_post_at_once(self):
+        """Post invoices that were just created complete, together."""
+        self.with_context(**AT_ONCE).action_post()
+
+    def _compute_reconciled_payment_ids(self):
+        """Spare new invoices a query that joins the whole ledger with itself.
+
+        It finds payments through reconciliations: without one there is none.
+        """
+        if not self.env.context.get("legal_at_once"):
+            return super()._compute_reconciled_payment_ids()
+        reconciled = self.filtered(
+            lambda move: (
+                move.line_ids.matched_debit_ids or move.line_ids.matched_credit_ids
+            )
+        )
+        for move in self - reconciled:
+            move.reconciled_payment_ids = move.matched_payment_ids
+        return super(AccountMove, reconciled)._compute_reconciled_payment_ids()
+
+    # -- lines -----------------------------------------------------------------
+
+    @api.model
+    def _legal_get_products(self, vals):
+        """Return the product lines as the tax engine reads them."""
+        Partner, Account = self.env["res.partner"], self.env["account.account"]
+        company = self.env["res.company"].browse(vals["company_id"])
+        partner = Partner.browse(vals["partner_id"]).commercial_partner_id
+        currency = self.env["res.currency"].browse(vals["currency_id"])
+        return [
+            {
+                "price_unit": line["price_unit"],
+                "quantity": line["quantity"],
+                "currency_id": currency,
+                "company_id": company,
+                "partner_id": partner,
+                "account_id": Account.browse(line["account_id"]),
+                "tax_ids": self.env["account.tax"].browse(line["tax_ids"][0][2]),
+                "analytic_distribution": line.get("analytic_distribution"),
+                "name": line["name"],
+                "_legal_values": line,
+            }
+            for _command, _id, line in vals["invoice_line_ids"]
+            if line.get("display_type", "product") == "product"
+        ]
+
+    @api.model
+    def _legal_complete(self, vals):
+        """Return the values with every journal item instead of the invoice's lines."""
+        company = self.env["res.company"].browse(vals["company_id"])
+        currency = self.env["res.currency"].browse(vals["currency_id"])
+        rate = self.env["res.currency"]._get_conversion_rate(
+            company.currency_id, currency, company, vals["invoice_date"]
+        )
+        Tax = self.env["account.tax"]
+        bases = [
+            Tax._prepare_base_line_for_taxes_computation(line, rate=rate, sign=-1)
+            for line in self._legal_get_products(vals)
+        ]
+        Tax._add_tax_details_in_base_lines(bases, company)
+        Tax._round_base_lines_tax_details(bases, company)
+        Tax._add_accounting_data_in_base_lines_tax_details(bases, company)
+        found = Tax._prepare_tax_lines(bases, company)
+        sums = {"untaxed": [0.0, 0.0], "tax": [0.0, 0.0]}
+        for base, figures in found["base_lines_to_update"]:
+            _add(sums["untaxed"], figures)
+            base["record"]["_legal_values"].update(figures)
+        taxes = []
+        for figures in found["tax_lines_to_add"]:
+            _add(sums["tax"], figures)
+            taxes.append(Command.create({**figures, "display_type": "tax"}))
+        terms = [
+            Command.create({**figures, "display_type": "payment_term"})
+            for figures in self._legal_get_term_lines(vals, company, currency, sums)
+        ]
+        others = {name: vals[name] for name in vals if name != "invoice_line_ids"}
+        return {**others, "line_ids": [*vals["invoice_line_ids"], *taxes, *terms]}
+
+    @api.model
+    def _legal_get_term_lines(self, vals, company, currency, sums):
+        """Return the values of what the client owes, a due date each."""
+        (untaxed, untaxed_own), (tax, tax_own) = sums["untaxed"], sums["tax"]
+        own = company.currency_id
+        term = self.env["account.payment.term"].browse(
+            vals.get("invoice_payment_term_id") or []
+        )
+        if not term:
+            return [
+                {
+                    "date_maturity": vals.get("invoice_date_due"),
+                    "discount_date": False,
+                    "amount_currency": currency.round(-untaxed - tax),
+                    "balance": own.round(-untaxed_own - tax_own),
+                }
+            ]
+        found = term._compute_terms(
+            date_ref=vals["invoice_date"],
+            currency=currency,
+            company=company,
+            tax_amount=own.round(-tax_own),
+            tax_amount_currency=currency.round(-tax),
+            untaxed_amount=own.round(-untaxed_own),
+            untaxed_amount_currency=currency.round(-untaxed),
+            sign=1,
+        )
+        by_date = {}
+        for line in found["line_ids"]:
+            figures = by_date.setdefault(line["date"], [0.0, 0.0])
+            figures[0] += line["foreign_amount"]
+            figures[1] += line["company_amount"]
+        return [
+            {
+                "date_maturity": date,
+                "discount_date": False,
+                "amount_currency": amount,
+                "balance": balance,
+            }
+            for date, (amount, balance) in by_date.items()
+        ]
+
+
+def _add(pair, figures):
+    pair[0] += figures["amount_currency"]
+    pair[1] += figures["balance"]
