@@ -66,7 +66,8 @@ class LegalPrebill(models.Model):
         """
         lines = [vals["line_ids"] for vals in values]
         prebills = self.create([{**vals, "line_ids": False} for vals in values])
-        self.env["legal.prebill.line"].create(
+        # What a pre-bill is made of is the proposal, no revision of it.
+        self._quietly().env["legal.prebill.line"].create(
             [
                 {**vals, "prebill_id": prebill.id}
                 for prebill, own in zip(prebills, lines, strict=True)
