@@ -149,3 +149,11 @@ from . import (
     res_config_settings,
     res_partner_document,
 )
+from . import (
+    legal_prebill_credit,
+    legal_prebill_rebill,
+    account_move_credit,
+    account_move_credit_action,
+    account_move_credit_guard,
+    account_move_credit_line,
+)

@@ -103,7 +103,7 @@ class LegalFeeTerm(models.Model):
                     ("decision", "!=", "write_off"),
                 ],
                 ["term_root_id"],
-                ["amount:sum"],
+                ["amount_net:sum"],
             )
         }
 

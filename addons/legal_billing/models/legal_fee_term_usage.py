@@ -65,7 +65,7 @@ class LegalFeeTerm(models.Model):
                 ("decision", "!=", "write_off"),
             ],
             ["term_root_id", "kind", "date:day"],
-            ["hours:sum", "amount:sum", "amount_standard:sum"],
+            ["hours:sum", "amount_net:sum", "amount_standard:sum"],
         ):
             usage = usages[root.id]
             usage.amount_billed += fees.to_decimal(amount)

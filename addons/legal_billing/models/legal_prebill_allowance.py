@@ -127,7 +127,7 @@ class LegalPrebill(models.Model):
                 ("prebill_id", "<", self._origin.id or 2**31 - 1),
             ],
             ["term_root_id", "kind"],
-            ["hours:sum", "amount:sum"],
+            ["hours:sum", "amount_net:sum"],
         ):
             known = before[root]
             before[root] = hourly.Before(
@@ -270,7 +270,7 @@ class LegalPrebill(models.Model):
                     ("prebill_id", "<", self._origin.id or 2**31 - 1),
                 ],
                 ["date:day"],
-                ["amount:sum"],
+                ["amount_net:sum"],
             )
         ]
 

@@ -273,13 +273,12 @@ class LegalPrebillLine(models.Model):
         "active",
         "decision",
         "prebill_id.state",
-        "invoice_line_ids.move_id.payment_state",
+        "invoice_line_ids.move_id.state",
     )
     def _compute_is_live(self):
         """A line lets its source go when it left, is postponed, cancelled, credited."""
         for line in self:
-            moves = line.invoice_line_ids.move_id
-            credited = moves and all(m.payment_state == "reversed" for m in moves)
+            credited = line._is_given_back()
             line.is_live = line.active and not (
                 line.decision == "postpone"
                 or line.prebill_id.state == "cancelled"

@@ -176,7 +176,7 @@ class LegalPrebill(models.Model):
         for root, kind, hours, amount in Line._read_group(
             [*live, ("decision", "!=", "write_off")],
             ["term_root_id", "kind"],
-            ["hours:sum", "amount:sum"],
+            ["hours:sum", "amount_net:sum"],
         ):
             source = sources[root.matter_id]
             if kind == "time":

@@ -20,7 +20,7 @@ class LegalTimeReport(models.Model):
             "entry_id",
             "is_live",
             "hours",
-            "amount",
+            "amount_net",
             "amount_standard",
         ],
     }
@@ -69,7 +69,7 @@ class LegalTimeReport(models.Model):
         """Return the fee lines of the bills issued, with the sums of their bill."""
         return SQL(
             """SELECT line.*, bill.date_to,
-                      SUM(line.amount) OVER whole AS fees,
+                      SUM(line.amount_net) OVER whole AS fees,
                       SUM(CASE WHEN line.kind = 'time' THEN line.amount_standard END)
                           OVER whole AS worth,
                       COUNT(*) FILTER (WHERE line.kind = 'time') OVER whole AS times

@@ -10,6 +10,7 @@ from . import (
     test_client_currency,
     test_client_time,
     test_cost,
+    test_credit_note,
     test_document_check,
     test_document_checker,
     test_document_facturx,

@@ -3,6 +3,7 @@ from . import (
     legal_cap_dismiss,
     legal_cap_notice,
     legal_fee_agreement_results,
+    legal_invoice_credit,
     legal_matter_opening,
     legal_fee_agreement_paper,
     legal_fee_agreement_send,
