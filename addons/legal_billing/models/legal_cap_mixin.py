@@ -112,11 +112,12 @@ class LegalCapMixin(models.AbstractModel):
         return place_symbol(symbol, number, self.currency_id.position)
 
     def _say_percent(self):
-        # As bars round it, but nothing is said to be reached before it is.
+        return f"{self._get_shown_percent()}{NO_BREAK}%"
+
+    def _get_shown_percent(self):
+        """Return it as bars round it; nothing is reached before it is."""
         percent = round(self.percent)
-        if self.percent < 100:
-            percent = min(percent, 99)
-        return f"{percent}{NO_BREAK}%"
+        return min(percent, 99) if self.percent < 100 else percent
 
     def _say_limit(self, value=None):
         """Return the limit, said excluding VAT where it is money."""

@@ -69,9 +69,9 @@ PAID_BY_THREE = {
     "ceiling": 2000.0,
     "claim": "PJ-2026-08841",
     "scale": [
-        ("Assignation en référé expertise", 750.0),
-        ("Assistance à une réunion d'expertise", 450.0),
-        ("Dire à expert", 300.0),
+        ("Assignation en référé expertise", 720.0),
+        ("Assistance à une réunion d'expertise", 430.0),
+        ("Dire à expert", 290.0),
     ],
     "percent": 25.0,
 }

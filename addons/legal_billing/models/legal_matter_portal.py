@@ -87,6 +87,7 @@ class LegalMatter(models.Model):
             "agreements": [self._get_portal_agreement(a) for a in agreements],
             "invoices": self._get_portal_invoices(),
             "provision": self._get_portal_provision(),
+            "provisions": self._get_portal_provisions(),
             "documents": self._get_portal_documents(token),
             "contact": self._get_portal_contact(),
         }
@@ -118,7 +119,7 @@ class LegalMatter(models.Model):
             row = Meter.new(
                 {**Meter._prepare_key(state), **Meter._prepare_figures(state)}
             )
-            percent = min(int(row.percent), 100)
+            percent = min(row._get_shown_percent(), 100)
             rows.append(
                 {
                     "label": row.what,
@@ -216,19 +217,59 @@ class LegalMatter(models.Model):
 
     def _get_portal_provision(self):
         """Return what is left of the client's provisions, nothing without any."""
-        if "legal.provision" not in self.env:
-            return ""
-        provisions = self.env["legal.provision"].search([("matter_id", "=", self.id)])
-        own = provisions.filtered(
-            lambda p: (
-                p.partner_id.commercial_partner_id
-                == self.partner_id.commercial_partner_id
-            )
-        )
+        own = self._get_own_provisions()
         balance = sum(own.mapped("balance"))
         if not own or not balance:
             return ""
         return formatLang(self.env, balance, currency_obj=own[:1].currency_id)
+
+    def _get_own_provisions(self):
+        """Return the provisions asked of the client, of no other payer."""
+        return self.env["legal.provision"].search(
+            [
+                ("matter_id", "=", self.id),
+                (
+                    "partner_id.commercial_partner_id",
+                    "=",
+                    self.partner_id.commercial_partner_id.id,
+                ),
+                ("state", "not in", ("draft", "cancelled")),
+            ]
+        )
+
+    def _get_portal_provisions(self):
+        """Return each provision asked of the client: how much, and what became of
+        it."""
+        _ = self.env._
+        rows = []
+        for provision in self._get_own_provisions():
+            is_due = provision.state in ("requested", "invoiced")
+            state = {
+                "paid": _("Paid in full"),
+                "partly": _(
+                    "Paid, %(amount)s left excl. VAT",
+                    amount=provision._format_money(provision.balance),
+                ),
+                "allocated": _("Used on your invoices"),
+                "refunded": _("Refunded"),
+            }.get(provision.state, _("To pay"))
+            if is_due and provision.due_on:
+                state = _(
+                    "To pay by %(date)s",
+                    date=format_date(self.env, provision.due_on),
+                )
+            rows.append(
+                {
+                    "name": _("Provision %(number)s", number=provision.name),
+                    "date": format_date(self.env, provision.date),
+                    "amount": provision._format_money(provision.amount_total),
+                    "state": state,
+                    "tone": "calm" if is_due else "done",
+                    "is_due": is_due,
+                    "url": provision.get_portal_url(),
+                }
+            )
+        return rows
 
     def _get_portal_documents(self, token=""):
         query = f"?access_token={token}" if token else ""

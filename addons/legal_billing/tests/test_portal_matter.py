@@ -111,6 +111,24 @@ class TestPortalMatter(LegalCapCommon, HttpCase):
         self.assertIn(move.get_portal_url().replace("&", "&amp;"), page.text)
         self.assertNotIn(SECRET, page.text)
 
+    def test_provisions_of_the_client_with_state_and_link(self):
+        common = {"matter_id": self.matter.id, "work": "Référé"}
+        asked, _draft, others = self.env["legal.provision"].create(
+            [
+                {**common, "amount_untaxed": 1000, "due_on": "2099-05-04"},
+                {**common, "amount_untaxed": 2000},
+                {**common, "amount_untaxed": 3000, "partner_id": self.consumer.id},
+            ]
+        )
+        (asked | others).action_mark_requested()
+        page = html.fromstring(self._get().content)
+        section = page.xpath("//section[@aria-labelledby='legal_provisions']")[0]
+        self.assertEqual(len(section.xpath(".//li")), 1)
+        text = " ".join(section.text_content().split())
+        for words in (asked.name, "1 200", "2099"):
+            self.assertIn(words, text)
+        self.assertIn(f"/my/provisions/{asked.id}", section.xpath(".//a/@href")[0])
+
     def test_only_files_shared_on_purpose(self):
         attach = self.env["ir.attachment"].create
         hidden = attach(
