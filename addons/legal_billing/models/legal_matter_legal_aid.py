@@ -8,7 +8,7 @@ class LegalMatter(models.Model):
     _inherit = "legal.matter"
 
     legal_aid = fields.Selection(
-        [("none", "None"), ("full", "Full"), ("partial", "Partial")],
+        [("none", "No legal aid"), ("full", "Full"), ("partial", "Partial")],
         string="Legal Aid",
         default="none",
         required=True,
