@@ -30,6 +30,21 @@ class LegalPrebill(models.Model):
         "A discount is between nothing and all of the fees.",
     )
 
+    @api.constrains("discount_percent", "discount_amount", "discount_reason_id")
+    def _check_discount_has_reason(self):
+        for prebill in self:
+            if prebill.discount_percent or prebill.discount_amount:
+                prebill._check_has_reason(prebill.discount_reason_id)
+
+    def write(self, vals):
+        if not vals.keys() & {"discount_percent", "discount_amount"}:
+            return super().write(vals)
+        self._check_state("draft", "in_review")
+        with self._as_act("discount") as prebills:
+            result = super(LegalPrebill, prebills).write(vals)
+            prebills._sync_allowances()
+        return result
+
     def set_discount(
         self,
         percent=0,
@@ -87,7 +102,6 @@ class LegalPrebill(models.Model):
                 "discount_reason_id": reason.id if percent or amount else False,
             }
         )
-        self._sync_allowances()
 
     def _discount_down_to(self, target, reason):
         """Take what is above a total off on a line of its own."""

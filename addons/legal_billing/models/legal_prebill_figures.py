@@ -53,17 +53,11 @@ class LegalPrebill(models.Model):
     def _get_fees_proposed(self):
         """Return the fees as they were first proposed, caps and discounts off."""
         self.ensure_one()
-        amounts = [
-            line.amount_proposed
-            for line in self.line_ids
-            if line.section == "fees" and not line.is_derived
-        ]
-        derived = [
-            amount
-            for _id, _label, section, amount in self.derived_proposed or []
-            if section == "fees"
-        ]
-        return self._round_sum([*amounts, *derived])
+        if self.proposal:
+            return self.proposal["fees"]
+        return self._round_sum(
+            line.amount_proposed for line in self.line_ids if line.section == "fees"
+        )
 
     def _get_lost_by_reason(self):
         """Return what is given up, reason by reason, the largest first."""

@@ -372,6 +372,7 @@ class LegalPrebillLine(models.Model):
 
     def write(self, vals):
         decided = {"hours", "rate", "amount", "decision", "narrative", "reason_id"}
+        decided |= {"active", "presentation_group", "merged_into_id"}
         if decided & vals.keys():
             for line in self:
                 if line.prebill_id.state not in ("draft", "in_review"):

@@ -62,11 +62,11 @@ class LegalPrebill(models.Model):
         domain=[("is_technical", "=", False)],
     )
     revision_count = fields.Integer("Changes", compute="_compute_revision_count")
-    derived_proposed = fields.Json(
+    proposal = fields.Json(
         readonly=True,
         copy=False,
         export_string_translation=False,
-        help="Caps, discounts and percentages as they were first proposed.",
+        help="The fees, and the caps, discounts and percentages first proposed.",
     )
 
     def _compute_revision_count(self):
@@ -119,13 +119,18 @@ class LegalPrebill(models.Model):
         return super(LegalPrebill, self._quietly())._sync_provisions()
 
     def _keep_proposal(self):
-        """Keep the lines worked out from others as they are first proposed."""
+        """Keep what is first proposed and moves later with the other lines."""
         for prebill in self:
-            prebill.derived_proposed = [
-                [line.id, line._get_label(), line.section, line.amount]
-                for line in prebill.line_ids
-                if line.is_derived
-            ]
+            lines = prebill.line_ids
+            fees = lines.filtered(lambda line: line.section == "fees")
+            prebill.proposal = {
+                "fees": prebill.currency_id.round(sum(fees.mapped("amount"))),
+                "derived": [
+                    [line.id, line._get_label(), line.section, line.amount]
+                    for line in lines
+                    if line.is_derived
+                ],
+            }
 
     # -- acts ----------------------------------------------------------------------
 

@@ -72,7 +72,8 @@ class LegalPrebill(models.Model):
 
     def _get_redline_lines(self, revisions):
         by_line = revisions.grouped("line_id")
-        proposed = {row[0]: row[1:] for row in self.derived_proposed or []}
+        derived = (self.proposal or {}).get("derived", [])
+        proposed = {row[0]: row[1:] for row in derived}
         all_lines = self.with_context(active_test=False).line_ids
         rows = []
         for line in all_lines.sorted(
@@ -82,7 +83,7 @@ class LegalPrebill(models.Model):
             moved = own.filtered(lambda r: r.field_name in MOVES and not r.is_undone)
             if (line.active or moved) and line.kind not in OUTSIDE:
                 old = None
-                if line.is_derived and self.derived_proposed is not False:
+                if line.is_derived and self.proposal:
                     old = proposed.pop(line.id, [None, None, 0.0])[2]
                 rows.append(line._get_redline_row(own, moved, old))
         rows += [

@@ -128,7 +128,6 @@ class LegalPrebill(models.Model):
             next(iter(of_lines))._write_each(of_lines)
         if of_prebill:
             self.write(of_prebill)
-            self._sync_allowances()
 
     def _check_may_review(self, lines):
         """Refuse changes once a pre-bill is approved; a hook for who may what.

@@ -151,6 +151,8 @@ class TestRedline(RedlineCommon):
             lambda: self.prebill.adjust_to(1000, reason_id=self.reason.id),
             lambda: self.prebill.set_discount(10, reason_id=self.reason.id),
             lambda: self.prebill.undo_last(),
+            lambda: self.prebill.write({"discount_amount": 10}),
+            lambda: self.first.write({"active": False}),
         ]
         for rank, act in enumerate(acts):
             with (

@@ -79,6 +79,28 @@ class TestRedlineView(RedlineCommon):
         self.assertEqual(rows[two.id]["status"], "same")
         self.assertTrue(prebill.get_redline()["acts"][1]["is_undone"])
 
+    def test_what_follows_later_was_not_proposed(self):
+        """A minimum of 500 under 560 of hours: 60 off, and 0 of it was proposed."""
+        matter = self._create_matter()
+        self._create_agreement(
+            matter,
+            [
+                {"kind": "hourly"},
+                {"kind": "minimum", "amount": 500, "minimum_scope": "period"},
+            ],
+            date_from="2026-04-01",
+        )
+        self._create_entry(matter, "partner", 2.0, "2026-04-01")
+        prebill = self._propose(matter)
+        self.assertEqual(prebill.amount_fees, 560)
+        prebill.line_ids.act("write_down", self.reason.id, amount=100)
+        totals = prebill.get_redline()["totals"]
+        self.assertEqual((totals["proposed"], totals["billed"]), (560, 500))
+        steps = {step["kind"]: step["amount"] for step in totals["steps"]}
+        self.assertEqual(steps, {"lost": -100, "derived": 40})
+        figures = prebill.get_review_figures()[prebill.id]
+        self.assertEqual((figures["proposed"], figures["billed"]), (560, 500))
+
     def test_every_figure_adds_up_after_all_acts(self):
         other = self._create_matter()
         self._create_cost(self.matter, "expense", 100, "2026-04-03")
