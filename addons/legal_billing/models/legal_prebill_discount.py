@@ -170,8 +170,16 @@ class LegalPrebill(models.Model):
 
     def _get_allowance_label(self, kind, key):
         if key == REVIEW:
-            return self.env._("Discount")
+            return self.env._("Commercial discount")
         return super()._get_allowance_label(kind, key)
+
+    def _get_line_label(self, line):
+        if line.allowance_key == REVIEW:
+            return self.env._(
+                "Commercial discount – matter %(matter)s",
+                matter=self.matter_id._neutral_label(),
+            )
+        return super()._get_line_label(line)
 
 
 class LegalPrebillLine(models.Model):

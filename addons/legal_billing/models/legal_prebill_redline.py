@@ -215,7 +215,13 @@ class LegalPrebillLine(models.Model):
         self.ensure_one()
         is_time = self.kind == "time"
         words = revisions.filtered(lambda r: r.field_name == "narrative")[:1]
+        added = revisions.filtered(
+            lambda r: r.field_name == "active" and not r.old_raw["value"]
+        )
+        added = added.filtered(lambda r: r.act != "undo")
         old_words = words.old_raw["value"] if words else self.narrative
+        if added:
+            old_words = ""
         old = self.amount_proposed if derived is None else derived
         new = self._get_billed()
         status = self._get_redline_status(moved, derived is not None, old, new)
@@ -227,7 +233,7 @@ class LegalPrebillLine(models.Model):
         narrative = _pair(old_words or "", self.narrative or "")
         pairs = [_pair(*hours), _pair(*rate), _pair(old, new), narrative]
         if status == "same" and any(pair["is_changed"] for pair in pairs):
-            status = "changed"
+            status = "added" if added else "changed"
         return {
             "id": self.id,
             "section": self.section,
@@ -243,7 +249,7 @@ class LegalPrebillLine(models.Model):
             "rate": pairs[1],
             "amount": pairs[2],
             "decision": self.decision,
-            "tags": self._get_redline_tags(moved),
+            "tags": self._get_redline_tags(moved, added),
             "reason_id": self.reason_id.id,
             "reason": self.reason_id.name or "",
             "shown_under": self.presentation_group
@@ -267,9 +273,15 @@ class LegalPrebillLine(models.Model):
         )
         return "same" if same else "changed"
 
-    def _get_redline_tags(self, moved):
+    def _get_redline_tags(self, moved, added):
         """Return what was decided and why, in few words."""
         tags = []
+        if added:
+            tags.append(
+                self.env._("Part of a divided entry")
+                if added[0].act == "split"
+                else self.env._("Added")
+            )
         if moved:
             tags.append(self.env._("Moved to %(matter)s", matter=moved[-1].new_value))
         elif self.decision != "bill":
@@ -296,6 +308,7 @@ class LegalPrebillRevision(models.Model):
             "act": self.act,
             "line_id": self.line_id.id,
             "label": self.label or "",
+            "field": self.field_name,
             "what": self.field_label,
             "old": self.old_value or "",
             "new": self.new_value or "",

@@ -6,6 +6,8 @@ from .account_move_print import _plain_spaces, format_hours
 
 #: lines struck from one end to the other
 STRUCK = ("given_up", "postponed", "moved", "removed")
+#: told beside: the reason stands with the act
+UNTOLD = ("reason_id", "discount_reason_id")
 
 
 class LegalPrebill(models.Model):
@@ -82,7 +84,9 @@ class LegalPrebill(models.Model):
             "hours": self._legal_format_pair(row["hours"], format_hours),
             "rate": self._legal_format_pair(row["rate"], self._legal_format_figure),
             "amount": self._legal_format_pair(
-                row["amount"], self._legal_format_figure, empty="0"
+                row["amount"],
+                self._legal_format_figure,
+                empty=self._legal_format_figure(0.0),
             ),
             "tags": row["tags"],
             "under": row["shown_under"]
@@ -99,6 +103,7 @@ class LegalPrebill(models.Model):
         }
 
     def _legal_format_pair(self, pair, say, empty=""):
+        """Return both values in words; nothing is ``empty``."""
         old, new = (say(pair[key]) if pair[key] else empty for key in ("old", "new"))
         return {"old": old if pair["is_changed"] and pair["old"] else "", "new": new}
 
@@ -121,14 +126,22 @@ class LegalPrebill(models.Model):
         ]
 
     def _legal_format_redline_act(self, act):
+        lines = {}
+        for change in act["changes"]:
+            if change["field"] in UNTOLD:
+                continue
+            # the words themselves are in the table above
+            told = change["field"] != "narrative"
+            lines.setdefault((change["line_id"], change["label"]), []).append(
+                {
+                    "what": change["what"],
+                    "old": change["old"] if told else "",
+                    "new": change["new"] if told else "",
+                }
+            )
         changes = [
-            {
-                "what": change["what"],
-                "label": change["label"],
-                "old": change["old"],
-                "new": change["new"],
-            }
-            for change in act["changes"]
+            {"label": label, "values": values}
+            for (_line, label), values in lines.items()
         ]
         why = ", ".join(filter(None, [act["reason"], act["note"]]))
         return {
@@ -140,5 +153,5 @@ class LegalPrebill(models.Model):
             else "",
             "changes": changes[:8],
             "more": len(changes) > 8
-            and self.env._("and %(count)s more changes", count=len(changes) - 8),
+            and self.env._("and %(count)s more lines", count=len(changes) - 8),
         }

@@ -5,7 +5,7 @@ ACTS = [
     ("edit", "Changed by hand"),
     ("decide", "Decided"),
     ("adjust", "Total adjusted"),
-    ("discount", "Discount"),
+    ("discount", "Discount given"),
     ("restore", "Restored as proposed"),
     ("group", "Shown together"),
     ("merge", "Lines merged"),
@@ -86,6 +86,11 @@ class LegalPrebillRevision(models.Model):
         "legal.prebill.revision", "Undone by", compute="_compute_undone_by_id"
     )
     is_undone = fields.Boolean("Undone", compute="_compute_undone_by_id")
+    is_head = fields.Boolean(
+        "First of its Act",
+        compute="_compute_is_head",
+        help="Where the act that it is part of is undone.",
+    )
 
     @api.depends("prebill_id.revision_ids.undoes_batch")
     def _compute_undone_by_id(self):
@@ -101,6 +106,21 @@ class LegalPrebillRevision(models.Model):
             found = undoing.get((revision.prebill_id, revision.batch))
             revision.undone_by_id = found
             revision.is_undone = bool(found)
+
+    def _compute_is_head(self):
+        heads = {
+            head
+            for *_key, head in self._read_group(
+                [
+                    ("prebill_id", "in", self.prebill_id.ids),
+                    ("is_technical", "=", False),
+                ],
+                ["prebill_id", "batch"],
+                ["id:max"],
+            )
+        }
+        for revision in self:
+            revision.is_head = revision.id in heads
 
     @api.depends("field_name", "line_id", "prebill_id")
     def _compute_field_label(self):

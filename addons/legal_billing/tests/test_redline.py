@@ -307,6 +307,8 @@ class TestRedline(RedlineCommon):
         (line,) = move.invoice_line_ids.filtered(lambda li: li.price_subtotal < 0)
         self.assertEqual((line.quantity, line.price_unit), (-1, 108))
         self.assertEqual(line.tax_ids, self.prebill._get_fee_category().tax_id)
+        self.assertIn(self.matter.matter_number, line.name)
+        self.assertNotIn(self.reason.name, line.name)
 
     def test_discount_of_an_amount_and_none_again(self):
         before = self._state(self.prebill)
