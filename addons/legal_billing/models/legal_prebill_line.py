@@ -198,7 +198,12 @@ class LegalPrebillLine(models.Model):
         for vals in vals_list:
             if vals.get("prebill_id") and "amount" in vals and "kind" in vals:
                 self._add_plain_values(vals)
-        return super()._add_precomputed_values(vals_list)
+        # What is still missing goes the usual way, which knows no such key yet.
+        known = [vals.pop("__precomputed__", set()) for vals in vals_list]
+        super()._add_precomputed_values(vals_list)
+        for vals, found in zip(vals_list, known, strict=True):
+            if found:
+                vals["__precomputed__"] = vals.get("__precomputed__", set()) | found
 
     @api.model
     def _add_plain_values(self, vals):
