@@ -194,6 +194,13 @@ class LegalPrebillLine(models.Model):
                 line.amount_lost = -line.amount
         return res
 
+    @api.model
+    def _add_plain_values(self, vals):
+        res = super()._add_plain_values(vals)
+        if vals.get("allowance_key") == REVIEW:
+            vals["amount_lost"] = -vals["amount"]
+        return res
+
     def _set_derived(self, amount, explanation):
         if self.allowance_key != REVIEW:
             return super()._set_derived(amount, explanation)
