@@ -83,6 +83,7 @@
         "views/portal_agreement_templates.xml",
         "views/res_config_settings_views.xml",
         "views/legal_menus.xml",
+        "views/legal_prebill_review_views.xml",
         "views/legal_prebill_check_views.xml",
         "views/legal_provision_views.xml",
         "views/legal_cap_meter_views.xml",
@@ -100,6 +101,7 @@
         "web.assets_backend": [
             "legal_billing/static/src/backend/wide_form.scss",
             "legal_billing/static/src/backend/time_board.js",
+            "legal_billing/static/src/prebill_review/**/*",
         ],
         "web.assets_frontend": [
             "legal_billing/static/src/portal/legal_invoice.scss",

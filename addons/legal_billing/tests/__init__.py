@@ -34,6 +34,8 @@ from . import (
     test_prebill,
     test_redline,
     test_redline_lines,
+    test_review_page,
+    test_review_screen,
     test_prebill_anomaly,
     test_prebill_check,
     test_redline_view,

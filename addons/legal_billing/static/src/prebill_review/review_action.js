@@ -1,0 +1,332 @@
+import { Component, onWillStart, useExternalListener, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
+import { Layout } from "@web/search/layout";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { isTyping } from "@legal_timesheet/day/time_entry";
+import { ReviewFooter } from "./review_footer";
+import { ReviewModel } from "./review_model";
+import { ReviewQueue } from "./review_queue";
+import { ReviewSheet } from "./review_sheet";
+import { money } from "./review_words";
+
+/** The queue of pre-bills on the left, one of them on the right, all by keyboard. */
+export class ReviewAction extends Component {
+    static template = "legal_billing.Review";
+    static components = { Layout, ReviewFooter, ReviewQueue, ReviewSheet };
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.ui = useState(useService("ui"));
+        this.display = { controlPanel: {} };
+        const { domain, prebill_id: chosen } = this.props.action.params || {};
+        const known = this.props.state || {};
+        this.model = useState(
+            new ReviewModel(this.orm, {
+                domain: known.domain || domain || null,
+                onPage: (page) => this.props.updateActionState?.({ resId: page.id }),
+            })
+        );
+        this.state = useState({ showsKeys: false, showsQueue: true, focus: 0 });
+        useSetupAction({
+            getLocalState: () => ({
+                id: this.model.page?.id,
+                scope: this.model.queue?.scope,
+                domain: this.model.domain,
+            }),
+        });
+        useExternalListener(window, "keydown", (ev) => this.onKeydown(ev));
+        onWillStart(() => this.start(known.id || this.props.resId || chosen, known.scope));
+    }
+
+    async start(id, scope) {
+        await this.model.loadQueue(id && !this.model.domain ? scope || "all" : scope);
+        const first = this.model.rows.find((row) => !row.is_held) || this.model.rows[0];
+        this.state.showsQueue = !id;
+        await this.model.open(id || first?.id);
+    }
+
+    /** Give the focus back to the line that has it, once the page is drawn. */
+    askFocus() {
+        this.state.focus++;
+    }
+
+    // ------------------------------------------------------------------ queue
+
+    async chooseScope(scope) {
+        await this.model.loadQueue(scope);
+        if (this.model.index < 0) {
+            await this.model.open(this.model.rows[0]?.id);
+        }
+    }
+
+    async showAll() {
+        this.model.domain = null;
+        await this.chooseScope("all");
+    }
+
+    async open(id) {
+        if (id) {
+            this.state.showsQueue = false;
+            await this.model.open(id);
+            document.querySelector(".o_rv_scroll")?.scrollTo(0, 0);
+            this.askFocus();
+        }
+    }
+
+    goNext() {
+        return this.open(this.model.next || this.model.neighbour(1));
+    }
+
+    // ------------------------------------------------------------------- acts
+
+    get canEdit() {
+        return Boolean(this.model.page?.may_edit);
+    }
+
+    openPanel(kind) {
+        if (this.canEdit) {
+            Object.assign(this.model, { panel: kind, editing: null, problem: null });
+        }
+    }
+
+    closePanel() {
+        Object.assign(this.model, { panel: null, problem: null });
+        this.askFocus();
+    }
+
+    edit() {
+        const line = this.model.active;
+        if (this.canEdit && line && !line.is_fixed) {
+            Object.assign(this.model, { editing: line.id, panel: null, problem: null });
+        }
+    }
+
+    closeEdit() {
+        Object.assign(this.model, { editing: null, problem: null });
+        this.askFocus();
+    }
+
+    /** Decide at once what gives nothing up. */
+    async decide(decision) {
+        const lines = this.model.targets.filter((line) => !line.is_fixed);
+        if (this.canEdit && lines.length) {
+            await this.model.act("decide", { line_ids: lines.map((li) => li.id), decision });
+            this.askFocus();
+        }
+    }
+
+    async restore() {
+        const lines = this.model.targets.filter((line) => !line.is_fixed);
+        if (this.canEdit && lines.length) {
+            await this.model.act("restore", { line_ids: lines.map((line) => line.id) });
+            this.askFocus();
+        }
+    }
+
+    async undo() {
+        const { page } = this.model;
+        if (!page || !(page.undo || page.state === "approved")) {
+            return;
+        }
+        const words =
+            page.state === "approved" ? _t("Reopened.") : _t("Undone: %s", page.undo.label);
+        if (await this.model.act("undo")) {
+            this.model.say(words);
+            this.askFocus();
+        }
+    }
+
+    /** Approve, then go on with the next one; the word left behind takes it back. */
+    async approve() {
+        const { page, figures = page?.figures } = this.model;
+        if (!page || !page.may_approve) {
+            if (page?.approval_problem) {
+                this.model.problem = { where: "foot", sentence: page.approval_problem };
+            }
+            return;
+        }
+        const words = _t("%(prebill)s approved: %(amount)s excl. VAT.", {
+            prebill: page.number,
+            amount: money(figures.untaxed, page.currency_id),
+        });
+        if (await this.model.act("approve", {}, "foot")) {
+            await this.goOn();
+            this.model.say(words, page.id);
+        }
+    }
+
+    async goOn() {
+        const next = this.model.next;
+        if (next) {
+            await this.open(next);
+        }
+    }
+
+    async reopen(id) {
+        await this.model.open(id);
+        await this.model.act("reopen");
+        this.askFocus();
+    }
+
+    async hold() {
+        const { page } = this.model;
+        if (!this.canEdit) {
+            return;
+        }
+        if (page.is_held) {
+            await this.model.act("release", {}, "foot");
+            return;
+        }
+        const action = await this.orm.call("legal.prebill", "action_open_hold", [[page.id]]);
+        await this.action.doAction(action, {
+            onClose: async () => {
+                await this.model.reload();
+                if (this.model.page.is_held) {
+                    const number = this.model.page.number;
+                    await this.goOn();
+                    this.model.say(_t("%s is on hold.", number));
+                }
+                this.askFocus();
+            },
+        });
+    }
+
+    async mend(anomaly) {
+        try {
+            const action = await this.orm.silent.call("legal.prebill.anomaly", "action_mend", [
+                [anomaly.id],
+            ]);
+            if (action && action.tag !== "soft_reload") {
+                await this.action.doAction(action, { onClose: () => this.model.reload() });
+                return;
+            }
+            await this.model.reload();
+        } catch (error) {
+            this.model.refuse("page", error);
+        }
+        this.askFocus();
+    }
+
+    openForm() {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "legal.prebill",
+            res_id: this.model.page.id,
+            views: [[false, "form"]],
+        });
+    }
+
+    // --------------------------------------------------------------- keyboard
+
+    get keys() {
+        return [
+            ["j", "k", _t("next and previous pre-bill")],
+            ["↑", "↓", _t("move in the lines")],
+            ["x", _t("Space"), _t("choose the line; Shift ↑ ↓ chooses several")],
+            ["e", _t("Enter"), _t("change hours, rate, amount, words")],
+            ["b", _t("bill as proposed")],
+            ["w", _t("write down")],
+            ["o", _t("show, no charge")],
+            ["z", _t("write off")],
+            ["p", _t("postpone to the next bill")],
+            ["m", _t("move to another matter")],
+            ["g", _t("show under one label")],
+            ["f", _t("merge into one line")],
+            ["s", _t("split in parts")],
+            ["t", _t("bring the fees to a target")],
+            ["d", _t("discount")],
+            ["n", _t("note to the client")],
+            ["c", _t("plan a call before sending")],
+            ["r", _t("restore as proposed")],
+            ["u", "Ctrl Z", _t("undo")],
+            ["h", _t("put on hold, or release")],
+            ["a", _t("approve and go on")],
+            ["?", _t("show or hide these keys")],
+        ].map((row) => ({ keys: row.slice(0, -1), words: row.at(-1) }));
+    }
+
+    getShortcuts() {
+        const panel = (kind) => () => this.openPanel(kind);
+        return {
+            j: () => this.open(this.model.neighbour(1)),
+            k: () => this.open(this.model.neighbour(-1)),
+            ArrowDown: () => this.model.step(1),
+            ArrowUp: () => this.model.step(-1),
+            x: () => this.model.toggle(this.model.activeId),
+            " ": () => this.model.toggle(this.model.activeId),
+            e: () => this.edit(),
+            Enter: () => this.edit(),
+            b: () => this.decide("bill"),
+            p: () => this.decide("postpone"),
+            r: () => this.restore(),
+            w: panel("write_down"),
+            o: panel("no_charge"),
+            z: panel("write_off"),
+            m: panel("move"),
+            g: panel("group"),
+            f: panel("merge"),
+            s: panel("split"),
+            t: panel("target"),
+            d: panel("discount"),
+            n: panel("message"),
+            c: panel("call"),
+            u: () => this.undo(),
+            h: () => this.hold(),
+            a: () => this.approve(),
+            "?": () => (this.state.showsKeys = !this.state.showsKeys),
+            Escape: () => this.escape(),
+        };
+    }
+
+    onKeydown(ev) {
+        if (
+            ev.defaultPrevented ||
+            ev.altKey ||
+            isTyping(ev.target) ||
+            document.querySelector(".modal.show, .o_dialog, .o_popover, .o-dropdown--menu")
+        ) {
+            return;
+        }
+        const onButton = ev.target.closest?.("button, a, summary");
+        if (onButton && ["Enter", " "].includes(ev.key)) {
+            return;
+        }
+        let shortcut;
+        if (ev.ctrlKey || ev.metaKey) {
+            shortcut = {
+                z: () => this.undo(),
+                a: () => this.model.toggleAll(),
+            }[ev.key];
+        } else if (ev.shiftKey && ev.key.startsWith("Arrow")) {
+            shortcut = {
+                ArrowDown: () => this.model.step(1, true),
+                ArrowUp: () => this.model.step(-1, true),
+            }[ev.key];
+        } else {
+            shortcut = this.getShortcuts()[ev.key];
+        }
+        if (shortcut && this.model.page) {
+            ev.preventDefault();
+            shortcut();
+        }
+    }
+
+    escape() {
+        if (this.state.showsKeys) {
+            this.state.showsKeys = false;
+        } else if (this.model.panel) {
+            this.closePanel();
+        } else if (this.model.editing) {
+            this.closeEdit();
+        } else {
+            Object.assign(this.model, { selected: [], problem: null, word: null });
+        }
+    }
+}
+
+registry.category("actions").add("legal_prebill_review", ReviewAction);
