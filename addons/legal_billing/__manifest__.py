@@ -95,6 +95,7 @@
         "views/res_company_document_views.xml",
         "views/legal_time_report_views.xml",
         "views/legal_einvoice_views.xml",
+        "views/legal_vat_regime_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["legal_billing/static/tests/tours/**/*"],

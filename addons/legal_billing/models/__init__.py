@@ -142,6 +142,7 @@ from . import (
     legal_cap_crossing,
     legal_matter_cap,
     legal_matter_portal,
+    legal_vat_regime,
     legal_writeoff_reason,
     payment_transaction,
     payment_transaction_provision,
@@ -150,6 +151,7 @@ from . import (
     res_company_cap,
     res_company_document,
     res_company_signature,
+    res_company_vat,
     res_config_settings,
     res_partner_document,
 )

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from lxml import etree
 
 from odoo import models
@@ -13,6 +15,8 @@ DISBURSEMENT_CODE = "VATEX-EU-79-C"
 DISBURSEMENT_REASON = "Débours, art. 267 II 2° du CGI"
 REVERSE_CHARGE_CODE = "VATEX-EU-AE"
 REVERSE_CHARGE_REASON = "Autoliquidation"
+OUTSIDE_CODE = "VATEX-EU-O"
+OUTSIDE_REASON = "TVA non applicable, art. 259-1° et 259 B du CGI"
 
 
 class AccountEdiXmlCii(models.AbstractModel):
@@ -172,6 +176,46 @@ class AccountEdiXmlCii(models.AbstractModel):
                 cii.put(tax, "CategoryCode", "AE")
         for rate in cii.find_all(tree, ".//ram:RateApplicablePercent"):
             rate.text = _trim(float(rate.text), 2)
+        self._legal_cure_outside(tree)
+        self._legal_merge_breakdowns(settlement)
+
+    def _legal_cure_outside(self, tree):
+        """Outside French VAT: no rate, no VAT number on either side (BR-O-02, 05)."""
+        outside = cii.find_all(tree, ".//ram:ApplicableTradeTax[ram:CategoryCode='O']")
+        for tax in outside:
+            cii.drop(tax, "ram:RateApplicablePercent")
+            if cii.find(tax, "ram:BasisAmount") is not None:
+                cii.put(tax, "ExemptionReason", OUTSIDE_REASON)
+                cii.put(tax, "ExemptionReasonCode", OUTSIDE_CODE)
+        if outside:
+            cii.drop(tree, ".//ram:SpecifiedTaxRegistration[ram:ID/@schemeID='VA']")
+
+    def _legal_merge_breakdowns(self, settlement):
+        """Leave one breakdown a category and rate (BR-E-01), with every reason."""
+        kept = {}
+        for tax in cii.find_all(settlement, "ram:ApplicableTradeTax"):
+            rate = cii.find(tax, "ram:RateApplicablePercent")
+            key = (
+                cii.find(tax, "ram:CategoryCode").text,
+                None if rate is None else rate.text,
+            )
+            first = kept.setdefault(key, tax)
+            if first is tax:
+                continue
+            for name in ("BasisAmount", "CalculatedAmount"):
+                one, other = (cii.find(part, f"ram:{name}") for part in (first, tax))
+                one.text = str(Decimal(one.text) + Decimal(other.text))
+            reasons = [
+                reason.text
+                for part in (first, tax)
+                for reason in cii.find_all(part, "ram:ExemptionReason")
+            ]
+            if reasons:
+                cii.put(first, "ExemptionReason", " ; ".join(dict.fromkeys(reasons)))
+            codes = [cii.find(part, "ram:ExemptionReasonCode") for part in (first, tax)]
+            if any(code is None for code in codes) or codes[0].text != codes[1].text:
+                cii.drop(first, "ram:ExemptionReasonCode")
+            settlement.remove(tax)
 
     def _legal_is_reverse_charge(self, tax):
         """Recognise services to a business in the EU: K is for goods sent there."""

@@ -49,7 +49,10 @@ class AccountMove(models.Model):
         """Return the VAT treatments of the lines, as codes of legal.mention."""
         self.ensure_one()
         taxes = self.invoice_line_ids.tax_ids.flatten_taxes_hierarchy()
-        return {self._legal_get_vat_case(tax) for tax in taxes}
+        cases = {self._legal_get_vat_case(tax) for tax in taxes}
+        # sudo: in which sections the lines are, whatever the walls of their matters.
+        sections = self.sudo().invoice_line_ids.legal_category_id.mapped("section")
+        return cases | {"disbursement"} if "disbursements" in sections else cases
 
     def _legal_get_vat_case(self, tax):
         reason = tax.ubl_cii_tax_exemption_reason_code

@@ -103,7 +103,7 @@ class LegalCapEvent(models.Model):
         )
         if not category.tax_id:
             return text
-        total = category.tax_id.compute_all(value, currency=self.currency_id)
+        total = category._get_tax().compute_all(value, currency=self.currency_id)
         return self.env._(
             "%(net)s, that is %(gross)s incl. VAT",
             net=text,

@@ -69,7 +69,7 @@ class LegalFeeAgreement(models.Model):
         )
         if not category.tax_id or not amount:
             return amount
-        return category.tax_id.compute_all(amount, currency=self.currency_id)[
+        return category._get_tax().compute_all(amount, currency=self.currency_id)[
             "total_included"
         ]
 

@@ -70,6 +70,15 @@ class LegalMoneyCategory(models.Model):
             )
         return category
 
+    def _get_tax(self, on_date=None):
+        """Return the tax under the firm's VAT regime on the invoice's day.
+
+        The day is that of the context while invoices are made, else today.
+        """
+        self.ensure_one()
+        on_date = on_date or self.env.context.get("legal_invoice_date")
+        return self.company_id._legal_map_regime(self.tax_id, on_date)
+
     @api.model
     @ormcache("code", "company_id")
     def _find_by_code(self, code, company_id):

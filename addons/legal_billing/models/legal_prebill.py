@@ -195,7 +195,7 @@ class LegalPrebill(models.Model):
                 taxes_of[key] = line._get_taxes(fiscal_position)
             amounts.append((taxes_of[key], line.amount))
         amounts += [
-            (fiscal_position.map_tax(category.tax_id), amount)
+            (fiscal_position.map_tax(category._get_tax()), amount)
             for category, amount in derived
         ]
         for taxes, amount in amounts:

@@ -36,6 +36,7 @@ class LegalPrebill(models.Model):
         :return: account.move, one per pre-bill that has an amount
         :raise UserError: a pre-bill is not approved or was invoiced already
         """
+        self = self.with_context(legal_invoice_date=invoice_date)
         # A second click or a second run waits here, then finds the state moved.
         self.lock_for_update()
         self.invalidate_recordset(["state"])
@@ -167,7 +168,7 @@ class LegalPrebill(models.Model):
             "quantity": group["quantity"],
             "price_unit": group["price_unit"],
             "account_id": fiscal_position.map_account(category.account_id).id,
-            "tax_ids": [Command.set(fiscal_position.map_tax(category.tax_id).ids)],
+            "tax_ids": [Command.set(fiscal_position.map_tax(category._get_tax()).ids)],
             "matter_id": self.matter_id.id,
             "legal_category_id": category.id,
         }

@@ -324,7 +324,7 @@ class LegalPrebillLine(models.Model):
     def _get_taxes(self, fiscal_position):
         """Return the taxes that this line will bear on the invoice; a hook."""
         self.ensure_one()
-        return fiscal_position.map_tax(self.category_id.tax_id)
+        return fiscal_position.map_tax(self.category_id._get_tax())
 
     # -- editing ---------------------------------------------------------------
 

@@ -298,6 +298,7 @@ class LegalProvision(models.Model):
                 )
                 .tax_id
             )
+        tax = company._legal_map_regime(tax, self.env.context.get("legal_invoice_date"))
         return self._get_fiscal_position().map_tax(tax)
 
     def _get_fiscal_position(self):

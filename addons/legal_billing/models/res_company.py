@@ -56,6 +56,7 @@ class ResCompany(models.Model):
         for company in self.filtered(lambda c: c.chart_template == "fr"):
             company = company.with_company(company)
             company._legal_create_french_categories()
+            company._legal_setup_vat()
 
     def _legal_create_french_categories(self):
         self.ensure_one()

@@ -14,6 +14,7 @@ from . import (
     test_document_check,
     test_document_checker,
     test_document_facturx,
+    test_document_matrix,
     test_document_mention,
     test_document_print,
     test_einvoice_life,
