@@ -85,7 +85,7 @@ class LegalPrebill(models.Model):
             },
             {
                 "key": "all",
-                "label": _("All"),
+                "label": _("All open"),
                 "domain": Domain("state", "in", (*OPEN, "approved")),
             },
         ]
@@ -121,6 +121,7 @@ class LegalPrebill(models.Model):
                 "state_label": states[prebill.state],
                 "is_held": prebill.is_held,
                 "held_until": fields.Date.to_string(prebill.held_until) or "",
+                "waits": prebill.state in OPEN and not prebill.is_held,
             }
             for prebill in self
         ]
@@ -164,6 +165,8 @@ class LegalPrebill(models.Model):
         self.ensure_one()
         states = dict(self._fields["state"]._description_selection(self.env))
         problem = self._get_approval_problem()
+        may_edit = self.state in OPEN and self.has_access("write")
+        locked = self._get_review_locked()
         return {
             "id": self.id,
             "name": self.name,
@@ -181,7 +184,8 @@ class LegalPrebill(models.Model):
             "is_held": self.is_held,
             "held_until": fields.Date.to_string(self.held_until) or "",
             "hold_reason": self.hold_reason or "",
-            "may_edit": self.state in OPEN and self.has_access("write"),
+            "may_edit": may_edit and bool(self.line_ids - locked),
+            "may_edit_whole": may_edit and not locked,
             "may_approve": self.state in OPEN and not problem,
             "approval_problem": problem,
             "message": self.client_message or "",
@@ -203,6 +207,10 @@ class LegalPrebill(models.Model):
         if self.is_held:
             return self.env._("It is on hold: release it before approving it.")
         return "\n".join(self._get_refusals()[:1])
+
+    def _get_review_locked(self):
+        """Return the lines that the user may not change; a hook for who may what."""
+        return self.env["legal.prebill.line"]
 
     def _get_page_undo(self):
         """Return the last act that still stands, for the button that undoes it."""
@@ -232,6 +240,7 @@ class LegalPrebill(models.Model):
         )
         anomalies = self._get_page_anomalies()
         words = self.line_ids._get_words_proposed()
+        locked = self._get_review_locked()
         sections = []
         for code, _label in SECTIONS:
             lines = self.line_ids.filtered(lambda li, c=code: li.section == c)
@@ -240,7 +249,7 @@ class LegalPrebill(models.Model):
                     {
                         "code": code,
                         "title": titles[code],
-                        "rows": lines._get_page_rows(anomalies, words),
+                        "rows": lines._get_page_rows(anomalies, words, locked),
                         "amount": self.currency_id.round(
                             sum(lines.mapped("amount")) + 0.0
                         ),
@@ -263,6 +272,7 @@ class LegalPrebill(models.Model):
             found.setdefault(anomaly.line_id.id, []).append(
                 {
                     "id": anomaly.id,
+                    "code": anomaly.code,
                     "sentence": anomaly.sentence,
                     "severity": anomaly.severity,
                     "mend": anomaly.mend_label or "",

@@ -9,7 +9,7 @@ class LegalPrebillLine(models.Model):
 
     _inherit = "legal.prebill.line"
 
-    def _get_page_rows(self, anomalies, words):
+    def _get_page_rows(self, anomalies, words, locked):
         """Return the lines of a section in the order in which the client reads them.
 
         What is shown together stands together: a label above the lines of a group,
@@ -17,6 +17,7 @@ class LegalPrebillLine(models.Model):
 
         :param dict anomalies: line id -> what is to look at
         :param dict words: line id -> narrative that was proposed, if it changed
+        :param locked: the lines that others answer for
         """
         merged = {}
         for line in self.filtered("merged_into_id"):
@@ -36,9 +37,9 @@ class LegalPrebillLine(models.Model):
                 )
                 rows.append(block._get_page_group(label))
             for one in block:
-                rows.append(one._get_page_row(anomalies, words))
+                rows.append(one._get_page_row(anomalies, words, locked))
                 rows += [
-                    other._get_page_row(anomalies, words)
+                    other._get_page_row(anomalies, words, locked)
                     for other in merged.get(one, ())
                 ]
         return rows
@@ -52,7 +53,7 @@ class LegalPrebillLine(models.Model):
             "amount": self.prebill_id.currency_id.round(sum(self.mapped("amount"))),
         }
 
-    def _get_page_row(self, anomalies, words):
+    def _get_page_row(self, anomalies, words, locked):
         self.ensure_one()
         decisions = dict(self._fields["decision"]._description_selection(self.env))
         # sudo: the names of colleagues, whoever may read HR data
@@ -86,7 +87,7 @@ class LegalPrebillLine(models.Model):
             "reason": self.reason_id.name or "",
             "group": self.presentation_group or "",
             "merged_into": self.merged_into_id.id,
-            "is_fixed": self.kind in ALLOWANCES,
+            "is_fixed": self.kind in ALLOWANCES or self in locked,
             "anomalies": anomalies.get(self.id, []),
         }
 

@@ -25,7 +25,9 @@ class ActForm extends Component {
             preview: null,
             hint: "",
         });
-        onMounted(() => this.root.el.querySelector("input, select, textarea")?.focus());
+        onMounted(() => this.root.el
+                .querySelector("input[type='text'], input, select, textarea")
+                ?.focus());
         onWillUnmount(() => {
             browser.clearTimeout(this.timer);
             this.model.ghost = null;
@@ -579,6 +581,19 @@ export class CallForm extends ActForm {
     }
 }
 
+export class CommentForm extends ActForm {
+    static template = "legal_billing.CommentForm";
+
+    getInitial() {
+        return { body: "", about: this.model.active ? "line" : "whole" };
+    }
+
+    getAct() {
+        const line = this.state.about === "line" && this.model.active;
+        return ["comment", { body: this.state.body, line_id: line ? line.id : false }];
+    }
+}
+
 export const ACT_FORMS = {
     write_down: WriteDownForm,
     no_charge: LoseForm,
@@ -591,4 +606,5 @@ export const ACT_FORMS = {
     split: SplitForm,
     message: MessageForm,
     call: CallForm,
+    comment: CommentForm,
 };

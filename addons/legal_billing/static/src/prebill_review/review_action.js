@@ -12,6 +12,18 @@ import { ReviewQueue } from "./review_queue";
 import { ReviewSheet } from "./review_sheet";
 import { money } from "./review_words";
 
+/** What mends an anomaly on the page: the field of the line, or the act. */
+const MEND_HERE = {
+    vague: "narrative",
+    internal: "narrative",
+    secrecy: "narrative",
+    rest_day: "narrative",
+    odd_hours: "hours",
+    block: "split",
+};
+
+const OF_THE_WHOLE = ["target", "discount", "message", "call"];
+
 /** The queue of pre-bills on the left, one of them on the right, all by keyboard. */
 export class ReviewAction extends Component {
     static template = "legal_billing.Review";
@@ -89,7 +101,14 @@ export class ReviewAction extends Component {
     }
 
     openPanel(kind) {
-        if (this.canEdit) {
+        const { page } = this.model;
+        const mayOpen =
+            kind === "comment"
+                ? page.comments && ["draft", "in_review"].includes(page.state)
+                : OF_THE_WHOLE.includes(kind)
+                ? page.may_edit_whole
+                : page.may_edit && this.model.targets.some((line) => !line.is_fixed);
+        if (mayOpen) {
             Object.assign(this.model, { panel: kind, editing: null, problem: null });
         }
     }
@@ -99,10 +118,15 @@ export class ReviewAction extends Component {
         this.askFocus();
     }
 
-    edit() {
+    edit(field = null) {
         const line = this.model.active;
         if (this.canEdit && line && !line.is_fixed) {
-            Object.assign(this.model, { editing: line.id, panel: null, problem: null });
+            Object.assign(this.model, {
+                editing: line.id,
+                editingField: field,
+                panel: null,
+                problem: null,
+            });
         }
     }
 
@@ -155,9 +179,40 @@ export class ReviewAction extends Component {
             amount: money(figures.untaxed, page.currency_id),
         });
         if (await this.model.act("approve", {}, "foot")) {
+            const isDone = this.model.page.state === "approved";
+            const awaited = this.model.rows.find((row) => row.id === page.id)?.awaited;
             await this.goOn();
-            this.model.say(words, page.id);
+            if (isDone) {
+                this.model.say(words, page.id);
+            } else {
+                this.model.say(
+                    _t("Your review of %(prebill)s is done: it waits for %(names)s.", {
+                        prebill: page.number,
+                        names: awaited,
+                    })
+                );
+            }
         }
+    }
+
+    /** Ask the colleagues whom the firm's rule names. */
+    async submit() {
+        const { page } = this.model;
+        if (page.may_submit && (await this.model.act("submit", {}, "foot"))) {
+            const number = page.number;
+            if (!this.model.page.may_approve) {
+                await this.goOn();
+            }
+            this.model.say(_t("%s is sent to review.", number));
+            this.askFocus();
+        }
+    }
+
+    async sendBack() {
+        const action = await this.orm.call("legal.prebill", "action_open_return", [
+            [this.model.page.id],
+        ]);
+        await this.action.doAction(action, { onClose: () => this.model.reload() });
     }
 
     async goOn() {
@@ -196,7 +251,14 @@ export class ReviewAction extends Component {
         });
     }
 
-    async mend(anomaly) {
+    /** Mend where it stands if the page can; else do, or open, what mends it. */
+    async mend(anomaly, line) {
+        if (line && MEND_HERE[anomaly.code]) {
+            this.model.activeId = line.id;
+            this.model.selected = [];
+            const act = MEND_HERE[anomaly.code];
+            return act === "split" ? this.openPanel("split") : this.edit(act);
+        }
         try {
             const action = await this.orm.silent.call("legal.prebill.anomaly", "action_mend", [
                 [anomaly.id],
@@ -244,6 +306,7 @@ export class ReviewAction extends Component {
             ["c", _t("plan a call before sending")],
             ["r", _t("restore as proposed")],
             ["u", "Ctrl Z", _t("undo")],
+            ["l", _t("leave a comment to a colleague")],
             ["h", _t("put on hold, or release")],
             ["a", _t("approve and go on")],
             ["?", _t("show or hide these keys")],
@@ -275,6 +338,7 @@ export class ReviewAction extends Component {
             d: panel("discount"),
             n: panel("message"),
             c: panel("call"),
+            l: panel("comment"),
             u: () => this.undo(),
             h: () => this.hold(),
             a: () => this.approve(),

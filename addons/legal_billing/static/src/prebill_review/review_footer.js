@@ -20,6 +20,8 @@ export class ReviewFooter extends Component {
         onApprove: Function,
         onHold: Function,
         onNext: Function,
+        onSubmit: Function,
+        onReturn: Function,
     };
 
     setup() {
@@ -123,13 +125,17 @@ export class ReviewFooter extends Component {
         ];
     }
 
+    get commentAct() {
+        return { key: "l", label: _t("Comment…"), panel: "comment" };
+    }
+
     get wholeActs() {
         return [
             { key: "t", label: _t("Target…"), panel: "target" },
             { key: "d", label: _t("Discount…"), panel: "discount" },
             { key: "n", label: _t("Note to the client…"), panel: "message" },
             { key: "c", label: _t("Call before sending…"), panel: "call" },
-        ];
+        ].filter(() => this.page.may_edit_whole);
     }
 
     get targetWords() {

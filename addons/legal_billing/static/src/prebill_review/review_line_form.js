@@ -24,7 +24,10 @@ export class ReviewLineForm extends Component {
             touched: [],
         });
         onMounted(() => {
-            const input = this.root.el.querySelector("input");
+            const name = this.props.model.editingField;
+            const input =
+                this.root.el.querySelector(`[name='${name}']`) ||
+                this.root.el.querySelector("input");
             input.focus();
             input.select();
             this.root.el.scrollIntoView({ block: "nearest" });

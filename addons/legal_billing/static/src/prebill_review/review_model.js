@@ -2,8 +2,6 @@ import { _t } from "@web/core/l10n/translation";
 import { KeepLast, Mutex } from "@web/core/utils/concurrency";
 import { refusalOf } from "@legal_timesheet/day/time_entry";
 
-const OPEN = ["draft", "in_review"];
-
 /**
  * The queue, the pre-bill that is open and what is chosen on it. Acts are done one
  * after the other; a refusal says where, and throws away nothing that was typed.
@@ -21,6 +19,7 @@ export class ReviewModel {
         this.selected = [];
         this.panel = null; // the act whose form is open
         this.editing = null; // the line that is being typed in
+        this.editingField = null; // where the typing begins
         this.problem = null; // { where: "page" | "panel" | "edit" | "queue", sentence }
         this.word = null; // what was just done
         this.reasonId = false; // the reason chosen last
@@ -162,11 +161,11 @@ export class ReviewModel {
     get next() {
         const at = this.index + 1;
         const others = [...this.rows.slice(at), ...this.rows.slice(0, Math.max(at - 1, 0))];
-        return others.find((row) => OPEN.includes(row.state) && !row.is_held)?.id;
+        return others.find((row) => row.waits)?.id;
     }
 
     get left() {
-        return this.rows.filter((row) => OPEN.includes(row.state) && !row.is_held).length;
+        return this.rows.filter((row) => row.waits).length;
     }
 
     setRow(row) {

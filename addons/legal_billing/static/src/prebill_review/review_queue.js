@@ -39,6 +39,14 @@ export class ReviewQueue extends Component {
         return heldWords(row);
     }
 
+    awaitedWords(row) {
+        return _t("Waits for %s", row.awaited);
+    }
+
+    commentWords(row) {
+        return row.comments === 1 ? _t("1 open comment") : _t("%s open comments", row.comments);
+    }
+
     toLookAt(count) {
         return toLookAt(count);
     }

@@ -1,5 +1,6 @@
-import { Component, useEffect, useState } from "@odoo/owl";
+import { Component, useEffect, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
 import { isTyping } from "@legal_timesheet/day/time_entry";
 import { ReviewLineForm } from "./review_line_form";
 import { day, heldWords, hours, longDay, money, period, same, toLookAt } from "./review_words";
@@ -19,7 +20,13 @@ export class ReviewSheet extends Component {
     };
 
     setup() {
-        this.state = useState({ dismissing: null, word: "" });
+        this.action = useService("action");
+        this.state = useState({ dismissing: null, settling: null, word: "" });
+        this.word = useRef("word");
+        useEffect(
+            (el) => el?.focus(),
+            () => [this.word.el]
+        );
         useEffect(
             () => this.focusActive(),
             () => [
@@ -103,7 +110,7 @@ export class ReviewSheet extends Component {
 
     decisionWords(line) {
         const words = {
-            write_down: _t("Written down"),
+            write_down: _t("Reduced"),
             no_charge: _t("No charge"),
             write_off: _t("Written off"),
             postpone: _t("Postponed"),
@@ -193,6 +200,12 @@ export class ReviewSheet extends Component {
         this.props.onEdit();
     }
 
+    printChanges() {
+        return this.action.doAction("legal_billing.action_report_prebill_redline", {
+            additionalContext: { active_ids: [this.page.id], active_model: "legal.prebill" },
+        });
+    }
+
     toggle(ev, line) {
         if (ev.shiftKey) {
             this.model.chooseTo(line.id);
@@ -210,7 +223,7 @@ export class ReviewSheet extends Component {
     // -------------------------------------------------------------- anomalies
 
     startDismiss(anomaly) {
-        Object.assign(this.state, { dismissing: anomaly.id, word: "" });
+        Object.assign(this.state, { dismissing: anomaly.id, settling: null, word: "" });
     }
 
     async dismiss(anomaly) {
@@ -223,7 +236,28 @@ export class ReviewSheet extends Component {
     onWordKeydown(ev) {
         if (ev.key === "Escape") {
             ev.stopPropagation();
-            this.state.dismissing = null;
+            Object.assign(this.state, { dismissing: null, settling: null });
+        }
+    }
+
+    // --------------------------------------------------------------- comments
+
+    commentsOn(lineId) {
+        return this.page.comments?.[lineId] || [];
+    }
+
+    commentHead(comment) {
+        return _t("%(author)s to %(person)s", { author: comment.author, person: comment.to });
+    }
+
+    startSettle(comment) {
+        Object.assign(this.state, { settling: comment.id, dismissing: null, word: "" });
+    }
+
+    async settle(comment) {
+        const values = { comment_id: comment.id, answer: this.state.word };
+        if (await this.model.act("settle", values, `comment-${comment.id}`)) {
+            this.state.settling = null;
         }
     }
 }

@@ -9,10 +9,13 @@ export function money(amount, currencyId) {
     return formatMonetary(amount || 0, { currencyId });
 }
 
-/** Hours as the invoice writes them: 1 h 30. */
+/** Hours as the invoice writes them: 1 h 30, 12 h, 6 min. */
 export function hours(value) {
     const minutes = Math.abs(minutesFromHours(value));
     const rest = minutes % 60;
+    if (rest && minutes < 60) {
+        return `${rest}${NO_BREAK}min`;
+    }
     const whole = `${Math.floor(minutes / 60)}${NO_BREAK}h`;
     return rest ? `${whole}${NO_BREAK}${String(rest).padStart(2, "0")}` : whole;
 }
@@ -57,7 +60,7 @@ export function period(from, to) {
 }
 
 export function age(days) {
-    return days === 1 ? _t("Work of yesterday") : _t("Work of %s days ago", days);
+    return days === 1 ? _t("Work of 1 day") : _t("Work of %s days", days);
 }
 
 export function heldWords(row) {
