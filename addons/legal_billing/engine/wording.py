@@ -137,6 +137,38 @@ def count_acts(text, acts):
     return count
 
 
+def split_acts(text, acts):
+    """Return the acts of one narrative, each as a sentence of its own.
+
+    >>> acts = frozenset({"redaction", "appel", "audience"})
+    >>> split_acts("Rédaction des conclusions, appel du client et audience", acts)
+    ['Rédaction des conclusions', 'Appel du client', 'Audience']
+    >>> split_acts("Étude du bail, du congé ; note de synthèse", acts)
+    ['Étude du bail, du congé', 'Note de synthèse']
+    """
+    found = []
+    for part in HARD.split(text or ""):
+        pieces = []
+        for piece, mark in _pieces(part):
+            first = next((w for w in words(piece) if w not in STOP), None)
+            if pieces and first not in acts:
+                pieces[-1] += mark + piece
+            else:
+                pieces.append(piece)
+        found += pieces
+    cleaned = (piece.strip(" .,;:\n\t-–") for piece in found)
+    return [piece[:1].upper() + piece[1:] for piece in cleaned if piece]
+
+
+def _pieces(part):
+    """Return [(text, what stood before it)] of the pieces of a sentence."""
+    place, mark, rows = 0, "", []
+    for found in SOFT.finditer(part):
+        rows.append((part[place : found.start()], mark))
+        place, mark = found.end(), found[0]
+    return [*rows, (part[place:], mark)]
+
+
 def clock_ranges(text):
     """Return [(first minute, last minute)] of the hours written in a narrative.
 

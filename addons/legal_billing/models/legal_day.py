@@ -16,6 +16,11 @@ class LegalDay(models.AbstractModel):
         own = Domain("responsible_id", "=", self.env.uid) & Domain(
             "state", "in", ("draft", "in_review")
         )
+        # Under a chain of reviewers, what waits is their step.
+        own &= Domain("state", "=", "draft") | Domain("review_ids", "=", False)
+        my_turn = Domain("is_my_turn", "=", True) & Domain("is_held", "=", False)
+        Comment = self.env["legal.prebill.comment"]
+        comments = Domain(Comment._domain_waiting_for(self.env.user))
         to_review = own & Domain("is_held", "=", False)
         released = (
             own
@@ -39,6 +44,20 @@ class LegalDay(models.AbstractModel):
                 Prebill.search_count(to_review),
                 action,
                 to_review,
+            ),
+            self._prepare_waiting_item(
+                "reviews",
+                self.env._("Pre-bills whose review waits for me"),
+                Prebill.search_count(my_turn),
+                action,
+                my_turn,
+            ),
+            self._prepare_waiting_item(
+                "prebill_comments",
+                self.env._("Comments on pre-bills to answer"),
+                Comment.search_count(comments),
+                "legal_billing.legal_prebill_comment_action",
+                comments,
             ),
             self._prepare_waiting_item(
                 "prebills_held",

@@ -226,7 +226,9 @@ class LegalPrebill(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):
         for prebill in self:
-            if prebill.state not in ("draft", "cancelled") or prebill.move_ids:
+            # sudo: a lawyer without accounting rights is told all the same
+            is_invoiced = prebill.sudo().move_ids
+            if prebill.state not in ("draft", "cancelled") or is_invoiced:
                 raise UserError(
                     self.env._(
                         "The pre-bill %(name)s is under way and cannot be deleted:"
@@ -248,15 +250,7 @@ class LegalPrebill(models.Model):
         self._check_state("draft", "in_review")
         for prebill in self:
             prebill._check_may_approve()
-            if prebill.is_held:
-                raise UserError(
-                    self.env._(
-                        "The pre-bill %(name)s is on hold (%(reason)s): release it"
-                        " before approving it.",
-                        name=prebill.display_name,
-                        reason=prebill.hold_reason,
-                    )
-                )
+            prebill._check_not_held()
             refusals = prebill._get_refusals()
             if refusals:
                 raise UserError("\n".join(refusals))
@@ -276,6 +270,7 @@ class LegalPrebill(models.Model):
             raise UserError(
                 self.env._("An invoice was already made from it: cancel that first.")
             )
+        self._check_no_invoice()
         self.write({"state": "draft", "approved_by_id": False, "approved_on": False})
 
     def action_cancel(self):
@@ -286,6 +281,7 @@ class LegalPrebill(models.Model):
             raise UserError(
                 self.env._("An invoice was already made from it: cancel that first.")
             )
+        self._check_no_invoice()
         self.write({"state": "cancelled", "is_held": False})
 
     def action_release(self):
@@ -333,6 +329,25 @@ class LegalPrebill(models.Model):
                         name=prebill.display_name,
                         state=labels[prebill.state],
                         wanted=labels[states[-1]],
+                    )
+                )
+
+    def _check_no_invoice(self):
+        # sudo: a lawyer without accounting rights is told that there is one
+        if self.sudo().move_ids.filtered(lambda move: move.state != "cancel"):
+            raise UserError(
+                self.env._("An invoice was already made from it: cancel that first.")
+            )
+
+    def _check_not_held(self):
+        for prebill in self:
+            if prebill.is_held:
+                raise UserError(
+                    self.env._(
+                        "The pre-bill %(name)s is on hold (%(reason)s): release it"
+                        " before approving it.",
+                        name=prebill.display_name,
+                        reason=prebill.hold_reason,
                     )
                 )
 

@@ -142,6 +142,16 @@ class LegalPrebillAnomaly(models.Model):
             [("id", "=", self.line_id.entry_id.id)], self.sentence
         )
 
+    def _mend_block(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Split the entry"),
+            "res_model": "legal.prebill.split",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_line_id": self.line_id.id},
+        }
+
     def _mend_rate(self):
         if self.variant == "raised":
             self.line_id.write({"rate": self.line_id.rate_proposed})

@@ -1,6 +1,8 @@
 import logging
 from collections import defaultdict
 
+import psycopg2
+
 from odoo import api, fields, models
 
 _logger = logging.getLogger(__name__)
@@ -68,25 +70,35 @@ class LegalPrebill(models.Model):
 
             @precommit.add
             def check_all():
+                Prebill = env["legal.prebill"]
+                marked = Prebill._get_pending()
                 try:
                     with env.cr.savepoint():
-                        env["legal.prebill"]._check_pending()
+                        Prebill._check_pending()
+                except psycopg2.OperationalError:
+                    raise
                 except Exception:
                     # A check that fails keeps nobody's work from being saved: the
                     # pre-bill is checked again before it is approved.
                     _logger.exception("Pre-bills were saved without being checked")
+                    # sudo: says that they are not checked, and nothing else
+                    left = Prebill.sudo().browse(marked).exists()
+                    left.write({"checked_on": False})
 
         pending.update(self.ids)
 
     @api.model
+    def _get_pending(self):
+        """Return the ids of the pre-bills that this transaction changed."""
+        return sorted(self.env.cr.precommit.data.get(PENDING, ()))
+
+    @api.model
     def _check_pending(self):
         """Check what this transaction changed, all of it at once."""
-        pending = self.env.cr.precommit.data.get(PENDING)
-        if not pending:
-            return
-        prebills = self.sudo().browse(sorted(pending)).exists()
-        pending.clear()
-        prebills._run_checks()
+        pending = self._get_pending()
+        if pending:
+            self.env.cr.precommit.data[PENDING].clear()
+            self.sudo().browse(pending).exists()._run_checks()
 
     @api.readonly
     def web_read(self, specification):
@@ -228,10 +240,21 @@ class LegalPrebill(models.Model):
     def _get_refusals(self):
         self._check_pending()
         refusals = super()._get_refusals()
+        return refusals + self._get_blocking_refusals()
+
+    def _get_blocking_refusals(self, lines=None):
+        """Return a sentence for each anomaly that prevents approval.
+
+        :param lines: those that somebody answers for; all without
+        """
         blocking = self.anomaly_ids.filtered(
-            lambda a: a.state == "open" and a.severity == "block"
+            lambda a: (
+                a.state == "open"
+                and a.severity == "block"
+                and (lines is None or a.line_id in lines)
+            )
         )
-        return refusals + [
+        return [
             self.env._(
                 "%(prebill)s cannot be approved: %(sentence)s Mend it, or dismiss it"
                 " with a word, under “To look at”.",

@@ -33,6 +33,8 @@ from . import (
     test_portal_payment,
     test_portal_tour,
     test_prebill,
+    test_review_chain,
+    test_review_link,
     test_redline,
     test_redline_lines,
     test_review_page,
