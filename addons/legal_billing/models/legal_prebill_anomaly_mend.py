@@ -10,25 +10,25 @@ class LegalPrebillAnomaly(models.Model):
     _inherit = "legal.prebill.anomaly"
 
     def _get_mend_labels(self):
-        """Return {(code, variant or None): what the button says}; a hook."""
+        """Return {code, or code_variant: what the button says}; a hook."""
         _ = self.env._
         rewrite = _("Rewrite the narrative")
         return {
-            ("duplicate", None): _("Write this one off"),
-            ("overlap", None): _("See both entries"),
-            ("off_team", None): _("Add to the team for that day"),
-            ("odd_hours", None): _("Correct the hours"),
-            ("long_day", None): _("See that day"),
-            ("rest_day", None): _("Rewrite the narrative"),
-            ("vague", None): rewrite,
-            ("internal", None): rewrite,
-            ("secrecy", None): rewrite,
-            ("block", None): _("Split the entry"),
-            ("rate", "raised"): _("Back to the agreed rate"),
-            ("rate", None): _("Open the agreement"),
-            ("cap", None): _("Tell the client"),
-            ("proof", None): _("Attach the proof"),
-            ("old", None): _("See the entry"),
+            "duplicate": _("Write this one off"),
+            "overlap": _("See both entries"),
+            "off_team": _("Add to the team for that day"),
+            "odd_hours": _("Correct the hours"),
+            "long_day": _("See that day"),
+            "rest_day": _("Rewrite the narrative"),
+            "vague": rewrite,
+            "internal": rewrite,
+            "secrecy": rewrite,
+            "block": _("Split the entry"),
+            "rate_raised": _("Back to the agreed rate"),
+            "rate": _("Open the agreement"),
+            "cap": _("Tell the client"),
+            "proof": _("Attach the proof"),
+            "old": _("See the entry"),
         }
 
     @api.depends("code", "variant")
@@ -37,7 +37,7 @@ class LegalPrebillAnomaly(models.Model):
         labels = self._get_mend_labels()
         for anomaly in self:
             anomaly.mend_label = labels.get(
-                (anomaly.code, anomaly.variant), labels.get((anomaly.code, None), False)
+                f"{anomaly.code}_{anomaly.variant}", labels.get(anomaly.code, False)
             )
 
     def action_mend(self):

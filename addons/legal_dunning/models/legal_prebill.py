@@ -60,7 +60,7 @@ class LegalPrebillAnomaly(models.Model):
     def _get_mend_labels(self):
         return {
             **super()._get_mend_labels(),
-            ("dispute", None): self.env._("Put on hold"),
+            "dispute": self.env._("Put on hold"),
         }
 
     def _say_dispute(self, facts):
