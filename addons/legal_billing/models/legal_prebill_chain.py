@@ -138,14 +138,21 @@ class LegalPrebill(models.Model):
         ):
             steps = prebill.review_ids
             wanted = prebill._get_wanted_steps()
-            known = {(s.role, s.approver_id.id or s.user_id.id): s for s in steps}
+            known = {
+                (s.role, s.approver_id.id or s.origin_user_id.id): s for s in steps
+            }
             for step in (s for key, s in known.items() if key not in wanted):
                 if step.state != "done":
                     step._unlink_activities()
                     step.unlink()
             self.env["legal.prebill.review"].create(
                 [
-                    {"prebill_id": prebill.id, "role": key[0], **values}
+                    {
+                        "prebill_id": prebill.id,
+                        "role": key[0],
+                        "origin_user_id": values["user_id"],
+                        **values,
+                    }
                     for key, values in wanted.items()
                     if key not in known
                 ]
@@ -294,7 +301,7 @@ class LegalPrebill(models.Model):
 
     def _check_may_approve(self):
         """While people are awaited, nobody approves over their heads."""
-        if not self.review_ids:
+        if not self.review_rule_id:
             return super()._check_may_approve()
         left = self.review_ids.filtered(lambda s: s.state != "done")
         if left:
@@ -333,7 +340,7 @@ class LegalPrebill(models.Model):
         """Approve one's own steps; the last of them approves the pre-bill."""
         self._check_state("draft", "in_review")
         rules = self.env["legal.review.rule"]._get_for(self)
-        chained = self.filtered(lambda p: p.review_ids or rules[p])
+        chained = self.filtered(lambda p: p.review_rule_id or rules[p])
         plain = self - chained
         result = super(LegalPrebill, plain).action_approve() if plain else None
         for prebill in chained:
@@ -347,6 +354,8 @@ class LegalPrebill(models.Model):
         if self.state == "draft":
             self.action_submit_review()
         self._check_pending()
+        # sudo: nobody writes a step by hand; who answers may have changed meanwhile
+        self.sudo()._refresh_chain()
         mine = self._get_my_steps()
         if not mine:
             self._check_may_approve()
@@ -365,7 +374,8 @@ class LegalPrebill(models.Model):
         if steps.filtered(lambda s: s.role != "collaborator"):
             refusals = self._get_refusals()
         else:
-            own = self.line_ids.filtered(lambda li: li._get_reviewer() in steps.user_id)
+            people = steps.origin_user_id
+            own = self.line_ids.filtered(lambda li: li._get_reviewer() in people)
             refusals = self._get_blocking_refusals(own)
         if refusals:
             raise UserError("\n".join(refusals))
@@ -463,7 +473,7 @@ class LegalPrebill(models.Model):
             )
             own = lines.filtered(lambda li, p=prebill: li.prebill_id == p)
             others = own.filtered(
-                lambda li, a=asked: li._get_reviewer() not in a.user_id
+                lambda li, a=asked: li._get_reviewer() not in a.origin_user_id
             )
             if asked and own and not others:
                 continue

@@ -51,6 +51,13 @@ class LegalPrebillReview(models.Model):
     user_id = fields.Many2one(
         "res.users", "Asked of", required=True, index=True, readonly=True
     )
+    origin_user_id = fields.Many2one(
+        "res.users",
+        "Named by the Rule",
+        readonly=True,
+        required=True,
+        help="Whose step it is, should another person answer it.",
+    )
     approver_id = fields.Many2one(
         "legal.review.approver", readonly=True, ondelete="set null"
     )
@@ -86,7 +93,7 @@ class LegalPrebillReview(models.Model):
     link_key = fields.Char(groups=NOBODY, copy=False)
 
     _once = models.UniqueIndex(
-        "(prebill_id, role, user_id, COALESCE(approver_id, 0))",
+        "(prebill_id, role, origin_user_id, COALESCE(approver_id, 0))",
         "This person is already asked about this pre-bill.",
     )
 
@@ -247,6 +254,17 @@ class LegalPrebillReview(models.Model):
         """Approve the pre-bills of these steps, as far as the user is asked."""
         return self.prebill_id.action_approve()
 
+    def action_open_hand_over(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Hand this review over"),
+            "res_model": "legal.prebill.hand.over",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_step_id": self.id},
+        }
+
     def action_hand_over(self, user_id):
         """Have another person answer this step: the office's way out of an absence."""
         self.ensure_one()
@@ -274,6 +292,8 @@ class LegalPrebillReview(models.Model):
             )
         # sudo: nobody writes a step by hand, see the checks above
         step = self.sudo()
+        if step.state == "done":
+            return
         before = step.user_id.name
         step._unlink_activities()
         step.write({"user_id": user.id})

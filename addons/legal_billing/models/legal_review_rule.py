@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 from ..engine import fees, review
 
@@ -50,11 +50,36 @@ class LegalReviewRule(models.Model):
         "Days of a review are zero or more.",
     )
 
+    @tools.ormcache("company_id")
+    def _has_rules(self, company_id):
+        # sudo: a setting of the firm that binds everybody
+        found = self.sudo().search_count([("company_id", "=", company_id)], limit=1)
+        return bool(found)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
     @api.model
     def _get_for(self, prebills):
         """Return {pre-bill: rule}, an empty one where nothing is asked; one query."""
+        companies = [c.id for c in prebills.company_id if self._has_rules(c.id)]
         # sudo: a setting of the firm that binds everybody
-        rules = self.sudo().search([("company_id", "in", prebills.company_id.ids)])
+        rules = self.sudo()
+        if companies:
+            rules = rules.search([("company_id", "in", companies)])
         found = {}
         for prebill in prebills:
             # sudo: the practice of a matter decides, whoever asks

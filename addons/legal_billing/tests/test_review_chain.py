@@ -273,6 +273,11 @@ class TestReviewChain(ReviewCommon):
             step.with_user(self.associate).action_hand_over(self.associate.id)
         step.with_user(self.senior).action_hand_over(self.associate.id)
         self.assertEqual(prebill.awaited_text, self.associate.name)
+        self._line(prebill, "partner").with_user(self.owner).narrative = "Note en droit"
+        self.Prebill._check_pending()
+        self.assertEqual(prebill.awaited_text, self.associate.name)
+        own = self._line(prebill, "senior").with_user(self.associate)
+        own.narrative = "Conclusions en réplique"
         prebill.with_user(self.associate).action_approve()
 
     def test_reminders_reach_the_late_one_then_the_responsible(self):

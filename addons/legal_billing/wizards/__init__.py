@@ -8,6 +8,7 @@ from . import (
     legal_fee_agreement_paper,
     legal_fee_agreement_send,
     legal_prebill_anomaly_dismiss,
+    legal_prebill_hand_over,
     legal_prebill_hold,
     legal_prebill_return,
     legal_prebill_split,
