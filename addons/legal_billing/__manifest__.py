@@ -74,7 +74,7 @@
         "views/legal_prebill_revision_views.xml",
         "views/legal_review_templates.xml",
         "views/legal_prebill_comment_views.xml",
-        "views/legal_prebill_review_views.xml",
+        "views/legal_prebill_step_views.xml",
         "views/legal_prebill_hold_views.xml",
         "views/legal_billing_run_views.xml",
         "views/legal_configuration_views.xml",

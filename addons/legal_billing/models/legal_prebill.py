@@ -265,22 +265,12 @@ class LegalPrebill(models.Model):
 
     def action_reopen(self):
         self._check_state("approved")
-        # sudo: who answers for a matter may be no accountant
-        if self.sudo().move_ids.filtered(lambda move: move.state != "cancel"):
-            raise UserError(
-                self.env._("An invoice was already made from it: cancel that first.")
-            )
         self._check_no_invoice()
         self.write({"state": "draft", "approved_by_id": False, "approved_on": False})
 
     def action_cancel(self):
         """Let every source of these pre-bills go back to unbilled."""
         self._check_state("draft", "in_review", "approved")
-        # sudo: who answers for a matter may be no accountant
-        if self.sudo().move_ids.filtered(lambda move: move.state != "cancel"):
-            raise UserError(
-                self.env._("An invoice was already made from it: cancel that first.")
-            )
         self._check_no_invoice()
         self.write({"state": "cancelled", "is_held": False})
 
@@ -333,7 +323,7 @@ class LegalPrebill(models.Model):
                 )
 
     def _check_no_invoice(self):
-        # sudo: a lawyer without accounting rights is told that there is one
+        # sudo: who answers for a matter may be no accountant
         if self.sudo().move_ids.filtered(lambda move: move.state != "cancel"):
             raise UserError(
                 self.env._("An invoice was already made from it: cancel that first.")

@@ -262,12 +262,11 @@ class LegalPrebill(models.Model):
         steps.browse(review.get_next(rows, in_order))._ask()
 
     @api.model
-    def _check_pending(self):
+    def _check_now(self, ids):
         """What changed may cross a threshold: ask whom it concerns."""
-        pending = self._get_pending()
-        result = super()._check_pending()
+        result = super()._check_now(ids)
         # sudo: nobody writes a step by hand
-        self.sudo().browse(pending).exists()._refresh_chain()
+        self.sudo().browse(ids).exists()._refresh_chain()
         return result
 
     # -- whose turn ------------------------------------------------------------------

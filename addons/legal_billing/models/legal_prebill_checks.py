@@ -70,20 +70,7 @@ class LegalPrebill(models.Model):
 
             @precommit.add
             def check_all():
-                Prebill = env["legal.prebill"]
-                marked = Prebill._get_pending()
-                try:
-                    with env.cr.savepoint():
-                        Prebill._check_pending()
-                except psycopg2.OperationalError:
-                    raise
-                except Exception:
-                    # A check that fails keeps nobody's work from being saved: the
-                    # pre-bill is checked again before it is approved.
-                    _logger.exception("Pre-bills were saved without being checked")
-                    # sudo: says that they are not checked, and nothing else
-                    left = Prebill.sudo().browse(marked).exists()
-                    left.write({"checked_on": False})
+                env["legal.prebill"]._check_before_commit()
 
         pending.update(self.ids)
 
@@ -98,7 +85,30 @@ class LegalPrebill(models.Model):
         pending = self._get_pending()
         if pending:
             self.env.cr.precommit.data[PENDING].clear()
-            self.sudo().browse(pending).exists()._run_checks()
+            self._check_now(pending)
+
+    @api.model
+    def _check_now(self, ids):
+        # sudo: see _run_checks
+        self.sudo().browse(ids).exists()._run_checks()
+
+    @api.model
+    def _check_before_commit(self):
+        # Read first: opening a savepoint runs, and forgets, what is to run.
+        pending = self._get_pending()
+        if not pending:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._check_now(pending)
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            # A check that fails keeps nobody's work from being saved: the pre-bill
+            # is checked again before it is approved.
+            _logger.exception("Pre-bills were saved without being checked")
+            # sudo: says that they are not checked, and nothing else
+            self.sudo().browse(pending).exists().write({"checked_on": False})
 
     @api.readonly
     def web_read(self, specification):

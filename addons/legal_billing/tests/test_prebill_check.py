@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
@@ -92,6 +93,26 @@ class TestPrebillCheck(LegalBillingCommon):
         self.line.with_user(self.responsible).narrative = "Note sur la prescription"
         read = self.prebill.with_user(self.responsible).web_read({"anomaly_count": {}})
         self.assertEqual(read[0]["anomaly_count"], 0)
+
+    def test_what_a_transaction_changed_is_checked_before_it_ends(self):
+        self.line.narrative = "Suivi"
+        self.assertIn("Divers", self._open().sentence)
+        self.env.cr.flush()
+        self.assertIn("Suivi", self._open().sentence)
+        checks = "odoo.addons.legal_billing.models.legal_prebill_checks"
+        self.line.narrative = "Divers"
+        with (
+            patch.object(
+                type(self.prebill), "_gather_check_case", side_effect=KeyError
+            ),
+            self.assertLogs(checks, "ERROR"),
+        ):
+            self.env.cr.flush()
+        self.assertEqual(
+            (self.line.narrative, self.prebill.checked_on), ("Divers", False)
+        )
+        self.prebill.with_user(self.responsible).action_approve()
+        self.assertTrue(self.prebill.checked_on)
 
     def test_dismissal_keeps_who_and_why_until_the_facts_change(self):
         anomaly = self._open()
