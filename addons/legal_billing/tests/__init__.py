@@ -26,6 +26,7 @@ from . import (
     test_fee_text,
     test_fee_version,
     test_opening_tour,
+    test_ledger_file,
     test_payers,
     test_portal_access,
     test_portal_matter,
