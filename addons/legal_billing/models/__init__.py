@@ -10,6 +10,7 @@ from . import (
     account_move_complete,
     account_move_cost,
     account_move_document,
+    account_move_check,
     account_move_line,
     account_move_online_payment,
     account_move_portal,

@@ -121,3 +121,125 @@ class TestDocumentCheck(DocumentCommon):
             moves.action_post()
         moves.invalidate_recordset()
         self.assertEqual(moves.mapped("state"), ["draft", "draft"])
+
+    def test_what_a_platform_or_a_bank_would_refuse(self):
+        """One thing wrong each time, each named with how to mend it."""
+        franc = self.env.ref("base.CHF")
+        franc.active = True
+        franc.rate_ids.unlink()
+        odd = self.company._legal_get_regime_tax("on_payment").copy(
+            {"name": "12,5 %", "amount": 12.5}
+        )
+        outside = self.company.legal_tax_disbursement_abroad_id
+        belgium = self.env.ref("base.be").id
+        fees = Command.update
+
+        def first_line(move, **vals):
+            line = move.invoice_line_ids.filtered(lambda li: li.price_subtotal)[:1]
+            move.write({"invoice_line_ids": [fees(line.id, vals)]})
+
+        def client(**vals):
+            return lambda move: self.client.with_context(no_vat_validation=True).write(
+                vals
+            )
+
+        cases = {
+            "check digit of the client's SIREN": (
+                client(company_registry="73282932100074"),
+                ("732829321", "is not valid", "Company ID"),
+            ),
+            "check digit of the firm's SIREN": (
+                lambda move: self.company.write({"company_registry": "901234568"}),
+                ("901234568", "is not valid"),
+            ),
+            "IBAN": (
+                lambda move: move.write(
+                    {
+                        "partner_bank_id": self.env["res.partner.bank"]
+                        .with_context(tracking_disable=True)
+                        .create(
+                            {
+                                "acc_number": "FR0030006000011234567890189",
+                                "partner_id": self.company.partner_id.id,
+                                "allow_out_payment": True,
+                            }
+                        )
+                        .id
+                    }
+                ),
+                ("FR00", "no valid IBAN"),
+            ),
+            "VAT number of another country": (
+                client(country_id=belgium, company_registry=False),
+                ("FR44732829320", "is not one of its country"),
+            ),
+            "unknown VAT rate": (
+                lambda move: first_line(move, tax_ids=[Command.set(odd.ids)]),
+                ("12.5 %", "choose another tax"),
+            ),
+            "mixed categories": (
+                lambda move: move.write(
+                    {
+                        "invoice_line_ids": [
+                            Command.create(
+                                {
+                                    "name": "Greffe de Genève",
+                                    "price_unit": 10,
+                                    "tax_ids": [Command.set(outside.ids)],
+                                }
+                            )
+                        ]
+                    }
+                ),
+                ("BR-O-11",),
+            ),
+            "line without words": (
+                lambda move: first_line(move, name=" "),
+                ("says nothing",),
+            ),
+            "control character": (
+                lambda move: first_line(move, name="Honoraires\x0b2026"),
+                ("control character",),
+            ),
+            "negative total": (
+                lambda move: first_line(move, price_unit=-100),
+                ("cannot be negative", "credit note"),
+            ),
+            "currency without a rate": (
+                lambda move: move.write({"currency_id": franc.id}),
+                ("CHF", "has no rate"),
+            ),
+            "reverse charge without a number": (
+                lambda move: (
+                    self.client.write({"vat": False}),
+                    first_line(
+                        move,
+                        tax_ids=[
+                            Command.set(
+                                self.env["account.chart.template"]
+                                .with_company(self.company)
+                                .ref("tva_sale_service_intra_0")
+                                .ids
+                            )
+                        ],
+                    ),
+                    self.client.write(
+                        {
+                            "country_id": belgium,
+                            "peppol_eas": False,
+                            "peppol_endpoint": False,
+                        }
+                    ),
+                ),
+                ("leaves the VAT", "has no VAT number"),
+            ),
+        }
+        move = self._create_draft()
+        for name, (spoil, words) in cases.items():
+            with self.subTest(name):
+                savepoint = self.env.cr.savepoint(flush=True)
+                spoil(move)
+                self.assertRefused(move, *words)
+                savepoint.close(rollback=True)
+                self.env.invalidate_all()
+        self.assertEqual(move._legal_check_document(), [])

@@ -55,7 +55,7 @@ CLIENTS = {
         {"street": "1 Barachois", "zip": "97400", "city": "St-Denis", "country": "RE"},
         True,
         False,
-        "39312345600013",
+        "39312345000013",
         "professional",
     ),
     "martinique_person": (
