@@ -1,4 +1,5 @@
 import logging
+from collections import Counter
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -146,6 +147,7 @@ class LegalPrebillReview(models.Model):
         step = self.with_user(user).sudo(False)
         prebill = step.prebill_id
         money = prebill.currency_id.format
+        opened = prebill.anomaly_ids.filtered(lambda a: a.state == "open")
         return {
             "number": prebill.name,
             "matter": prebill.matter_id.matter_number,
@@ -166,9 +168,10 @@ class LegalPrebillReview(models.Model):
             "due": format_date(step.env, step.due_on),
             "instead_of": step.user_id.name if step.user_id != user else "",
             "steps": prebill._get_chain_values(),
-            "anomalies": prebill.anomaly_ids.filtered(
-                lambda a: a.state == "open"
-            ).mapped("check_name"),
+            "anomalies": [
+                f"{name} ({count})" if count > 1 else name
+                for name, count in Counter(opened.mapped("check_name")).items()
+            ],
             "open_url": f"/odoo/legal.prebill/{prebill.id}",
         }
 
