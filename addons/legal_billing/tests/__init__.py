@@ -39,6 +39,7 @@ from . import (
     test_redline,
     test_redline_lines,
     test_review_page,
+    test_review_page_chain,
     test_review_screen,
     test_prebill_anomaly,
     test_prebill_check,
