@@ -26,6 +26,7 @@
         "security/legal_review_rules.xml",
         "security/legal_einvoice_rules.xml",
         "security/legal_credit_rules.xml",
+        "security/legal_wip_rules.xml",
         "data/ir_sequence_data.xml",
         "data/legal_parameter_data.xml",
         "data/legal_writeoff_reason_data.xml",
@@ -102,6 +103,9 @@
         "views/legal_time_report_views.xml",
         "views/legal_einvoice_views.xml",
         "views/legal_vat_regime_views.xml",
+        "views/legal_wip_views.xml",
+        "views/legal_ledger_check_views.xml",
+        "views/legal_prebill_divide_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["legal_billing/static/tests/tours/**/*"],

@@ -171,3 +171,18 @@ from . import (
     account_move_credit_guard,
     account_move_credit_line,
 )
+from . import (
+    account_move_accrual,
+    legal_ledger_check,
+    legal_ledger_truth,
+    legal_wip,
+    legal_wip_line,
+    res_company_bookkeeping,
+)
+from . import (
+    account_move_combine,
+    legal_billing_run_combine,
+    legal_prebill_combine,
+    legal_prebill_divide,
+    legal_prebill_part,
+)

@@ -167,12 +167,16 @@ class AccountMove(models.Model):
         show_acts = move.invoice_text_policy != "neutral" or move.env.context.get(
             "legal_annex"
         )
-        titles = move.env["legal.money.category"]._get_section_titles()
-        sections, worked = {}, {}
-        product_lines = move.invoice_line_ids.filtered(
+        lines = move.invoice_line_ids.filtered(
             lambda line: line.display_type == "product"
         ).sorted(lambda line: (line.sequence, line.id))
-        for line in product_lines:
+        return move._legal_get_detail_of(lines, show_acts)
+
+    def _legal_get_detail_of(self, lines, show_acts):
+        """Return the sections of some lines of this invoice, see above."""
+        titles = self.env["legal.money.category"]._get_section_titles()
+        sections, worked = {}, {}
+        for line in lines:
             code = line.legal_category_id.section or "fees"
             section = sections.setdefault(
                 code,
@@ -187,14 +191,14 @@ class AccountMove(models.Model):
             section["subtotal"] += line.price_subtotal
             section["lines"].append(line._legal_describe(show_acts))
             if show_acts:
-                worked.setdefault(code, move.env["legal.prebill.line"])
+                worked.setdefault(code, self.env["legal.prebill.line"])
                 worked[code] |= line.prebill_line_ids.filtered(
                     lambda prebill_line: prebill_line.kind == "time"
                 )
         for code, section in sections.items():
             section["acts"] = worked[code]._describe_acts() if code in worked else []
             section["acts"].sort(key=lambda act: (act["date"], act["id"]))
-            section["subtotal"] = move.currency_id.round(section["subtotal"])
+            section["subtotal"] = self.currency_id.round(section["subtotal"])
         return list(sections.values())
 
     def _legal_get_sending_methods(self):

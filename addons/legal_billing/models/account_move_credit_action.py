@@ -53,6 +53,7 @@ class AccountMove(models.Model):
         """Choose what to credit of this invoice."""
         self.ensure_one()
         self._legal_check_creditable()
+        self.env["legal.invoice.credit"]._prepare_lines(self)  # the wall, said at once
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Credit note of %(number)s", number=self.name),

@@ -296,9 +296,14 @@ class AccountMove(models.Model):
                         else section["subtotal"]
                     ),
                     "hours": format_hours(sum(act["hours"] for act in acts)),
+                    **self._legal_get_section_frame(section),
                 }
             )
         return sections
+
+    def _legal_get_section_frame(self, section):
+        """Return what stands around a section: a heading, a sum under it; a hook."""
+        return {"heading": "", "matter_subtotal": "", "matter_subtotal_label": ""}
 
     def _legal_get_subtotal_label(self, section):
         """Name the subtotal and the VAT its rows bear."""

@@ -103,13 +103,24 @@ class LegalPrebillLine(models.Model):
             line.amount_credited = sum(credits.mapped("amount"))
             line.amount_net = line.amount - line.amount_credited
 
+    @api.model
+    def _add_plain_values(self, vals):
+        res = super()._add_plain_values(vals)
+        vals.update(amount_net=vals["amount"], amount_credited=0.0)
+        vals["__precomputed__"] |= {
+            self._fields[name] for name in ("amount_net", "amount_credited")
+        }
+        return res
+
     def _is_given_back(self):
         """Tell whether every invoice of this line gave it back to be billed again."""
         self.ensure_one()
-        lines = self.invoice_line_ids.filtered(lambda li: li.parent_state != "cancel")
         given_back = self.credit_ids.filtered(
             lambda credit: credit.is_in_force and credit.outcome == "give_back"
         )
+        if not given_back:
+            return False
+        lines = self.invoice_line_ids.filtered(lambda li: li.parent_state != "cancel")
         return bool(lines) and lines <= given_back.origin_line_id
 
     def _is_given_up(self):

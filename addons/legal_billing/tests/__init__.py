@@ -11,6 +11,7 @@ from . import (
     test_client_time,
     test_cost,
     test_credit_note,
+    test_divide_combine,
     test_document_check,
     test_document_checker,
     test_document_facturx,
@@ -47,8 +48,10 @@ from . import (
     test_provision,
     test_provision_portal,
     test_rate_explained,
+    test_reconciliation,
     test_time_report,
     test_time_rule,
     test_waiting,
+    test_wip,
     test_worked_cases,
 )

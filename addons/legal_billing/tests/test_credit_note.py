@@ -302,10 +302,14 @@ class TestCreditNote(CreditCommon):
         )
         with self.assertRaises(AccessError):
             credits.with_user(outsider).export_data(["amount"])
+        move = self._bill(self.matter, MONTH_END)[1]
+        self.env.invalidate_all()
         with self.assertRaisesRegex(UserError, "may not open"):
             self.env["legal.invoice.credit"].with_user(outsider).with_context(
-                default_move_id=self._bill(self.matter, MONTH_END)[1].id
+                default_move_id=move.id
             ).create({"reason": "x"})
+        with self.assertRaisesRegex(UserError, "may not open"):
+            move.with_user(outsider).action_reverse()
         # The books go on all the same: a whole reversal shows no act.
         self.assertTrue(refund.with_user(outsider).read(["amount_total"]))
 

@@ -1,5 +1,7 @@
 from . import (
     legal_billing_run_wizard,
+    legal_billing_run_combine,
+    legal_prebill_divide,
     legal_cap_dismiss,
     legal_cap_notice,
     legal_fee_agreement_results,
@@ -13,4 +15,6 @@ from . import (
     legal_prebill_return,
     legal_prebill_split,
     legal_provision_transfer,
+    legal_wip_accrual,
+    legal_wip_report,
 )

@@ -96,12 +96,10 @@ class LegalInvoiceCredit(models.TransientModel):
 
         :raise UserError: the wall hides one of them from this person
         """
+        # sudo: to know that something is hidden, which is then refused below.
+        lines_sudo = move.sudo().invoice_line_ids.filtered("prebill_line_ids")
         left = {}
-        for shares in (
-            move.invoice_line_ids.filtered("prebill_line_ids")
-            ._legal_get_left()
-            .values()
-        ):
+        for shares in lines_sudo._legal_get_left().values():
             for line, amount in shares.items():
                 left[line.id] = left.get(line.id, 0.0) + amount
         lines = self.env["legal.prebill.line"].browse(left)
