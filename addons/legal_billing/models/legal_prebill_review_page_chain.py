@@ -44,6 +44,7 @@ class LegalPrebill(models.Model):
         rules = self.env["legal.review.rule"]._get_for(self)
         return {
             **super()._get_page_head(),
+            "is_own_lines": self._is_for_own_lines(),
             "chain": self._get_chain_values() if self.state in OPEN else [],
             "comments": self._get_page_comments(),
             "may_return": (
@@ -55,6 +56,11 @@ class LegalPrebill(models.Model):
                 and bool(rules[self] or not self._may_approve_alone())
             ),
         }
+
+    def _is_for_own_lines(self):
+        """Tell whether the user is asked for his own lines, and not for the whole."""
+        steps = self.state in OPEN and self._get_my_steps()
+        return bool(steps) and set(steps.mapped("role")) == {"collaborator"}
 
     def _may_approve_alone(self):
         try:

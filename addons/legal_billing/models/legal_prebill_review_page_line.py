@@ -87,6 +87,8 @@ class LegalPrebillLine(models.Model):
             "reason": self.reason_id.name or "",
             "group": self.presentation_group or "",
             "merged_into": self.merged_into_id.id,
+            "is_derived": self.kind in ALLOWANCES,
+            "is_locked": self in locked,
             "is_fixed": self.kind in ALLOWANCES or self in locked,
             "anomalies": anomalies.get(self.id, []),
         }

@@ -37,6 +37,7 @@ class TestReviewPageChain(ReviewCommon):
 
         page = self._page(prebill, self.senior)
         self.assertTrue(page["may_edit"] and page["may_approve"])
+        self.assertTrue(page["is_own_lines"])
         self.assertFalse(page["may_edit_whole"])
         self.assertEqual([row["is_fixed"] for row in self._rows(page)], [True, False])
         with self.assertRaises(UserError):

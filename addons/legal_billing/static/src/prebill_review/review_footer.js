@@ -93,7 +93,9 @@ export class ReviewFooter extends Component {
     }
 
     get approveLabel() {
-        return _t("Approve %s excl. VAT", this.money(this.figures.untaxed));
+        return this.page.is_own_lines
+            ? _t("Approve my lines")
+            : _t("Approve %s excl. VAT", this.money(this.figures.untaxed));
     }
 
     get holdLabel() {

@@ -146,7 +146,7 @@ export class ReviewSheet extends Component {
     // ------------------------------------------------------------------ lines
 
     changed(line, name) {
-        return !line.is_fixed && !same(line[name], line[`old_${name}`]);
+        return !line.is_derived && !same(line[name], line[`old_${name}`]);
     }
 
     /** What the act being prepared would make of the amount. */
@@ -166,7 +166,7 @@ export class ReviewSheet extends Component {
             o_active: line.id === this.model.activeId,
             o_merged: line.merged_into,
             o_grouped: line.group,
-            o_fixed: line.is_fixed,
+            o_fixed: line.is_derived,
         };
     }
 
