@@ -22,8 +22,6 @@ from . import (
     account_move_status,
     account_partial_reconcile,
     ir_actions_report,
-    legal_billing_run,
-    legal_billing_run_line,
     legal_cost,
     legal_cost_bill,
     legal_cost_kind,
@@ -170,6 +168,13 @@ from . import (
     account_move_credit_action,
     account_move_credit_guard,
     account_move_credit_line,
+    legal_fee_agreement_rhythm,
+    legal_billing_selection,
+    legal_billing_schedule,
+    legal_billing_run,
+    legal_billing_run_line,
+    legal_billing_run_prebill,
+    legal_billing_run_work,
 )
 from . import (
     account_move_accrual,

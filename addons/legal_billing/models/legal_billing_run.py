@@ -1,154 +1,235 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-#: how many invoices are created and posted together
-INVOICES_AT_ONCE = 50
-#: how many pre-bills are made together
-PREBILLS_AT_ONCE = 100
+from .legal_billing_run_line import OPEN_STATES
 
 
 class LegalBillingRun(models.Model):
-    """A mass billing run: one line a matter, each with its own savepoint.
+    """A mass billing run: the matters chosen, a line each, and what became of it.
 
-    A stage can be run again: it takes up the lines that failed or were not
-    reached, and leaves alone those that are done.
+    Four steps on one page: choose, preview, run, outcome. A stage can be run again:
+    it takes up the lines that failed or were not reached, and leaves alone those that
+    are done.
     """
 
     _name = "legal.billing.run"
     _description = "Billing Run"
-    _inherit = ["mail.thread"]
+    _inherit = ["legal.billing.selection", "mail.thread"]
     _order = "date_to desc, id desc"
     _check_company_auto = True
 
     # Not stored: each person reads it in his own language.
     name = fields.Char(compute="_compute_name")
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
+    schedule_id = fields.Many2one(
+        "legal.billing.schedule",
+        string="Saved filters",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="set null",
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    date_to = fields.Date(string="Work up to", required=True)
-    invoice_date = fields.Date(required=True)
-    practice_area_ids = fields.Many2many("legal.practice.area")
-    responsible_ids = fields.Many2many("res.users")
-    partner_ids = fields.Many2many("res.partner", string="Clients")
+    step = fields.Selection(
+        [
+            ("choose", "Choose"),
+            ("preview", "Preview"),
+            ("run", "Run"),
+            ("outcome", "Outcome"),
+        ],
+        default="choose",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    date_to = fields.Date(
+        string="Work up to", required=True, default=lambda self: self._default_date_to()
+    )
+    invoice_date = fields.Date(required=True, default=fields.Date.context_today)
+    follows_agreements = fields.Boolean(
+        string="As each agreement says",
+        help="Leaves out the matters whose agreement is not billed at this date.",
+    )
     line_ids = fields.One2many("legal.billing.run.line", "run_id")
+    candidate_count = fields.Integer(
+        string="Matters with work to bill", compute="_compute_candidates"
+    )
+    candidate_amount = fields.Monetary(
+        string="Work and costs waiting", compute="_compute_candidates"
+    )
     line_count = fields.Integer(compute="_compute_counts")
+    chosen_count = fields.Integer(compute="_compute_counts")
+    hidden_count = fields.Integer(
+        compute="_compute_counts",
+        help="Matters behind a wall: their responsible sees them.",
+    )
     failed_count = fields.Integer(compute="_compute_counts")
     invoiced_count = fields.Integer(compute="_compute_counts")
+    posted_count = fields.Integer(compute="_compute_counts")
     prebill_count = fields.Integer(compute="_compute_counts")
     approved_count = fields.Integer(compute="_compute_counts")
+    document_count = fields.Integer(compute="_compute_counts")
+    to_print_count = fields.Integer(compute="_compute_counts")
     sent_count = fields.Integer(compute="_compute_counts")
+    to_send_count = fields.Integer(compute="_compute_counts")
     amount_untaxed = fields.Monetary(
         string="Total excl. VAT", compute="_compute_counts"
     )
+    preview_amount = fields.Monetary(
+        string="Previewed, excl. VAT", compute="_compute_counts"
+    )
 
-    @api.depends("date_to")
+    @api.model
+    def _default_date_to(self):
+        """Propose the end of last month."""
+        return self.env["legal.billing.schedule"]._get_date_to(
+            fields.Date.context_today(self)
+        )
+
+    @api.depends("date_to", "schedule_id.name")
     @api.depends_context("lang")
     def _compute_name(self):
         for run in self:
             date = format_date(self.env, run.date_to) if run.date_to else ""
             run.name = self.env._("Billing up to %(date)s", date=date)
+            if run.schedule_id:
+                run.name = f"{run.schedule_id.name} – {date}"
+
+    @api.depends(lambda self: ["date_to", "company_id", *self._get_selection_fields()])
+    def _compute_candidates(self):
+        for run in self:
+            # A run that is under way no longer asks what could be chosen.
+            found = (0, 0.0)
+            if run.step == "choose":
+                found = run._count_waiting(run.date_to)
+            run.candidate_count, run.candidate_amount = found
 
     @api.depends(
         "line_ids.outcome",
+        "line_ids.is_excluded",
+        "line_ids.is_printed",
         "line_ids.is_sent",
-        "line_ids.move_id",
+        "line_ids.move_id.state",
+        "line_ids.preview_untaxed",
         "line_ids.prebill_id.state",
         "line_ids.prebill_id.amount_untaxed",
     )
     def _compute_counts(self):
+        Line = self.env["legal.billing.run.line"]
         for run in self:
             lines = run.line_ids
             prebills = lines.prebill_id
+            posted = lines.filtered(lambda li: li.move_id.state == "posted")
             run.line_count = len(lines)
+            # sudo: how many matters there are, no word of which.
+            hidden = Line.sudo().search_count([("run_id", "=", run.id)])
+            run.hidden_count = hidden - Line.search_count([("run_id", "=", run.id)])
+            run.chosen_count = len(lines.filtered(lambda li: li._is_chosen()))
             run.failed_count = len(lines.filtered(lambda li: li.outcome == "failed"))
-            run.prebill_count = len(
-                prebills.filtered(lambda p: p.state in ("draft", "in_review"))
-            )
+            run.prebill_count = len(prebills.filtered(lambda p: p.state in OPEN_STATES))
             run.approved_count = len(prebills.filtered(lambda p: p.state == "approved"))
             run.invoiced_count = len(lines.move_ids)
+            run.posted_count = len(posted)
+            run.document_count = len(lines.filtered("is_printed"))
+            run.to_print_count = len(posted.filtered(lambda li: not li.is_printed))
             run.sent_count = len(lines.filtered("is_sent"))
+            run.to_send_count = len(posted.filtered(lambda li: not li.is_sent))
             run.amount_untaxed = sum(prebills.mapped("amount_untaxed"))
+            run.preview_amount = sum(
+                li.preview_untaxed for li in lines if not li.is_excluded
+            )
 
-    # -- stages ----------------------------------------------------------------
+    @api.onchange("schedule_id")
+    def _onchange_schedule(self):
+        if self.schedule_id:
+            self.update(
+                {name: self.schedule_id[name] for name in self._get_selection_fields()}
+            )
+
+    # -- matters -----------------------------------------------------------------
+
+    def _find_chosen(self):
+        """Return the matters of this run: those chosen that its user may read."""
+        self.ensure_one()
+        matters = self._find_matters(self.date_to)
+        if not self.follows_agreements:
+            return matters
+        due = self.env["legal.fee.agreement"]._get_rhythms_due(self.date_to)
+        return matters.filtered(
+            lambda matter: any(
+                agreement.billing_rhythm in due for agreement in matter.agreement_ids
+            )
+        )
+
+    def _sync_lines(self):
+        """Give each matter chosen its line; drop the lines of those no longer chosen,
+        as long as nothing was made for them."""
+        matters = self._find_chosen()
+        known = self.line_ids.matter_id
+        self.env["legal.billing.run.line"].create(
+            [{"run_id": self.id, "matter_id": matter.id} for matter in matters - known]
+        )
+        gone = self.line_ids.filtered(
+            lambda line: line.matter_id not in matters and not line.prebill_id
+        )
+        gone.unlink()
+
+    # -- buttons -----------------------------------------------------------------
+
+    def action_preview(self):
+        self._begin("preview")
+        return self._go_on()
+
+    def action_change_choice(self):
+        """Go back to the filters: nothing was made yet."""
+        self.write({"step": "choose"})
 
     def action_run_prebills(self):
-        self._run_prebills()
+        self._begin("prebills")
+        return self._go_on()
 
     def action_run_approve(self):
-        self._run_approve()
+        self._begin("approve")
+        return self._go_on()
 
     def action_run_invoice(self):
-        self._run_invoice()
+        self._begin("invoice")
+        return self._go_on()
+
+    def action_run_documents(self):
+        self._begin("documents")
+        return self._go_on()
 
     def action_run_send(self):
-        self._run_send()
+        self._begin("send")
+        return self._go_on()
 
-    def _get_matter_domain(self):
+    def action_save_filters(self):
+        """Keep these filters, to start the same run again or by itself."""
         self.ensure_one()
-        domain = [
-            ("company_id", "=", self.company_id.id),
-            ("state", "in", ("open", "closed")),
-        ]
-        if self.practice_area_ids:
-            domain.append(("practice_area_id", "in", self.practice_area_ids.ids))
-        if self.responsible_ids:
-            domain.append(("responsible_id", "in", self.responsible_ids.ids))
-        if self.partner_ids:
-            domain.append(("partner_id", "in", self.partner_ids.ids))
-        return domain
+        schedule = self.env["legal.billing.schedule"].create(
+            {
+                "name": self.env._("Saved on %(date)s", date=self._say_today()),
+                "company_id": self.company_id.id,
+                **self._prepare_selection(),
+            }
+        )
+        self.schedule_id = schedule
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": schedule._name,
+            "res_id": schedule.id,
+            "view_mode": "form",
+        }
 
-    def _run_prebills(self):
-        """Make the pre-bill of each matter that has something to bill."""
+    def _say_today(self):
+        return format_date(self.env, fields.Date.context_today(self))
+
+    def _get_form_action(self):
         self.ensure_one()
-        matters = self.env["legal.matter"].search(
-            self._get_matter_domain(), order="matter_number, id"
-        )
-        known = {line.matter_id: line for line in self.line_ids}
-        sources = self.env["legal.prebill"]._gather_sources(matters, self.date_to)
-        new = matters.filtered(lambda m: m not in known)
-        lines = self.env["legal.billing.run.line"].create(
-            [{"run_id": self.id, "matter_id": matter.id} for matter in new]
-        )
-        known.update({line.matter_id: line for line in lines})
-        todo = lines.union(*(known[matter] for matter in matters)).filtered(
-            lambda line: line.prebill_id.state not in ("approved", "invoiced")
-        )
-        for start in range(0, len(todo), PREBILLS_AT_ONCE):
-            batch = todo[start : start + PREBILLS_AT_ONCE]
-            for line in batch - batch._do_prebills_at_once(sources):
-                line._isolate(line._do_prebill, sources[line.matter_id])
-
-    def _run_approve(self):
-        """Approve each pre-bill of this run that is not on hold."""
-        for line in self.line_ids:
-            if line.prebill_id.state in ("draft", "in_review"):
-                if line.prebill_id.is_held:
-                    line.write(
-                        {"outcome": "held", "message": line.prebill_id.hold_reason}
-                    )
-                    continue
-                line._isolate(line._do_approve)
-
-    def _run_invoice(self):
-        """Make and post the invoice of each approved pre-bill of this run.
-
-        Many at a time, which costs a fraction of one by one. Should one of them be
-        refused, its whole batch is undone and taken up again matter by matter, so
-        that only the one at fault fails, by name.
-        """
-        todo = self.line_ids.filtered(lambda line: line.prebill_id.state == "approved")
-        for start in range(0, len(todo), INVOICES_AT_ONCE):
-            batch = todo[start : start + INVOICES_AT_ONCE]
-            if not batch._do_invoices_at_once():
-                for line in batch:
-                    line._isolate(line._do_invoice)
-
-    def _run_send(self):
-        """Send each posted invoice of this run that was not sent yet."""
-        for line in self.line_ids:
-            if line.move_id.state == "posted" and not line.is_sent:
-                line._isolate(line._do_send)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+        }
 
     def action_view_prebills(self):
         return {
@@ -166,4 +247,14 @@ class LegalBillingRun(models.Model):
             "name": self.env._("Invoices"),
             "view_mode": "list,form",
             "domain": [("id", "in", self.line_ids.move_ids.ids)],
+        }
+
+    def action_view_failed(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "legal.billing.run.line",
+            "name": self.env._("What failed"),
+            "view_mode": "list",
+            "domain": [("run_id", "=", self.id), ("outcome", "=", "failed")],
         }

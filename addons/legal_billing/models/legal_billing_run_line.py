@@ -8,9 +8,7 @@ from odoo.tools import mute_logger
 
 _logger = logging.getLogger(__name__)
 
-
-class _SomeRefused(Exception):
-    """Some matters of a batch cannot be billed: the others go on without them."""
+OPEN_STATES = ("draft", "in_review")
 
 
 class LegalBillingRunLine(models.Model):
@@ -30,18 +28,28 @@ class LegalBillingRunLine(models.Model):
         "legal.matter", required=True, index=True, ondelete="cascade"
     )
     partner_id = fields.Many2one(related="matter_id.partner_id")
+    responsible_id = fields.Many2one(related="matter_id.responsible_id")
     outcome = fields.Selection(
         [
             ("todo", "Not reached"),
             ("done", "Done"),
             ("nothing", "Nothing to bill"),
             ("held", "On hold"),
+            ("busy", "In use elsewhere"),
             ("failed", "Failed"),
         ],
         default="todo",
         required=True,
     )
     message = fields.Text()
+    failed_stage = fields.Char(export_string_translation=False)
+    is_excluded = fields.Boolean(string="Left out")
+    # The launch of the run that looked at this line last: those below wait.
+    launch = fields.Integer(export_string_translation=False)
+    preview_untaxed = fields.Monetary(string="Previewed, excl. VAT")
+    preview_tax = fields.Monetary(string="VAT previewed")
+    preview_total = fields.Monetary(string="Previewed, incl. VAT")
+    preview_hours = fields.Float(string="Hours previewed")
     prebill_id = fields.Many2one("legal.prebill", check_company=True)
     prebill_state = fields.Selection(related="prebill_id.state")
     amount_untaxed = fields.Monetary(related="prebill_id.amount_untaxed")
@@ -49,13 +57,65 @@ class LegalBillingRunLine(models.Model):
     move_id = fields.Many2one("account.move", check_company=True)
     # One a payer; the first of them is ``move_id``.
     move_ids = fields.Many2many(related="prebill_id.move_ids", string="Invoices")
-    is_sent = fields.Boolean()
+    is_printed = fields.Boolean(string="PDF")
+    is_sent = fields.Boolean(string="Sent")
 
     _matter_once = models.UniqueIndex(
         "(run_id, matter_id)", "This matter is already in the run."
     )
 
-    def _isolate(self, step, *args):
+    # -- what a stage does ---------------------------------------------------------
+
+    def _is_chosen(self):
+        self.ensure_one()
+        return not self.is_excluded and self.outcome != "nothing"
+
+    def _is_due(self, stage):
+        """Tell whether a stage has something to do for this matter."""
+        self.ensure_one()
+        state = self.prebill_id.state
+        posted = self.move_id.state == "posted"
+        return {
+            "preview": not self.prebill_id or state in OPEN_STATES,
+            "prebills": state not in ("approved", "invoiced"),
+            "approve": state in OPEN_STATES,
+            "invoice": state == "approved",
+            "documents": posted and not self.is_printed,
+            "send": posted and not self.is_sent,
+        }[stage]
+
+    def _do_stage(self, stage):
+        """Do one stage for these matters: together where that is known to work, and
+        matter by matter for those that were refused, so that each is named."""
+        done = self._leave_busy(stage) if stage == "prebills" else self.browse()
+        todo = self - done
+        at_once = getattr(todo, f"_do_{stage}_at_once", None)
+        if at_once and todo:
+            todo -= at_once()
+        for line in todo:
+            line._isolate(stage, getattr(line, f"_do_{stage}"))
+
+    def _leave_busy(self, stage):
+        """Skip the matters that another run or person holds now, and say so."""
+        matters = self.matter_id
+        # sudo: a lock is no secret, and takes the right to change the matter.
+        held = matters - matters.sudo().try_lock_for_update(
+            allow_referencing=True
+        ).sudo(False)
+        busy = self.filtered(lambda line: line.matter_id in held)
+        for line in busy:
+            line._record(
+                "busy",
+                self.env._(
+                    "%(matter)s is being billed or changed by somebody else: look for"
+                    " work again in a moment.",
+                    matter=line.matter_id._neutral_label(),
+                ),
+                {},
+            )
+        return busy
+
+    def _isolate(self, stage, step):
         """Run one step in its own savepoint and record how it ended.
 
         A failure undoes this matter's step alone. Errors that Odoo retries by
@@ -64,7 +124,7 @@ class LegalBillingRunLine(models.Model):
         self.ensure_one()
         try:
             with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
-                outcome, message, values = step(*args)
+                outcome, message, values = step()
         except (UserError, AccessError, MissingError) as error:
             outcome, message, values = "failed", str(error), {}
         except psycopg2.errors.IntegrityError as error:
@@ -81,129 +141,95 @@ class LegalBillingRunLine(models.Model):
                 matter=self.matter_id.matter_number,
                 error=error,
             )
+        if outcome == "failed":
+            values["failed_stage"] = stage
         self._record(outcome, message, values)
 
-    def _do_prebills_at_once(self, sources):
-        """Make the pre-bills of these matters together.
-
-        Matters that cannot be billed are left aside, to be named one by one.
-
-        :return: the lines that are done; of the others nothing remains
-        """
-        good = self
-        while good:
-            try:
-                with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
-                    prepared = good._prepare_prebills(sources)
-                    if len(prepared) == len(good):
-                        good._keep_prebills(prepared)
-                        return good
-                    # Undoes what was written for those that are refused.
-                    raise _SomeRefused
-            except _SomeRefused:
-                good = self.browse(line.id for line in prepared)
-            except psycopg2.errors.IntegrityError:
-                break
-            except psycopg2.OperationalError:
-                raise
-            except Exception:
-                _logger.info("Pre-bills of %s are made one by one", self.run_id.name)
-                break
-        return self.browse()
-
-    def _prepare_prebills(self, sources):
-        """Return {line: (open pre-bill, values, warnings)}, without the refused."""
-        Prebill, prepared = self.env["legal.prebill"], {}
-        for line in self:
-            own = sources[line.matter_id]
-            if own.open_prebill:
-                prepared[line] = (own.open_prebill, None, [])
-                continue
-            try:
-                prepared[line] = (
-                    Prebill,
-                    *Prebill._prepare_prebill(line.matter_id, own),
-                )
-            except psycopg2.Error:
-                raise
-            except Exception:
-                # Why comes out, and is logged, when it is tried alone.
-                _logger.debug("A matter of %s is set aside", line.run_id.name)
-        return prepared
-
-    def _keep_prebills(self, prepared):
-        """Create what was prepared, and record how each matter ended."""
-        new = [line for line in self if prepared[line][1]]
-        made = self.env["legal.prebill"]._create_prepared(
-            [prepared[line][1] for line in new]
-        )
-        by_line = dict(zip(new, made, strict=True))
-        for line in self:
-            found, _values, warnings = prepared[line]
-            prebill = by_line.get(line, found)
-            line._record(*line._get_prebill_outcome(prebill, warnings))
-        self.env.flush_all()
-
     def _record(self, outcome, message, values):
-        self.write({"outcome": outcome, "message": message, **values})
-
-    def _do_prebill(self, sources):
-        prebill, warnings = self.env["legal.prebill"]._generate(
-            self.matter_id, self.run_id.date_to, sources
-        )
-        return self._get_prebill_outcome(prebill, warnings)
-
-    def _get_prebill_outcome(self, prebill, warnings):
-        message = "\n".join(warnings) or False
-        if not prebill:
-            return "nothing", message, {}
-        if prebill.is_held and prebill.held_until:
-            if prebill.held_until <= self.run_id.date_to:
-                prebill.action_release()
-        outcome = "held" if prebill.is_held else "done"
-        if warnings:
-            prebill.message_post(body=message)
-        return (
-            outcome,
-            message or prebill.hold_reason,
-            {"prebill_id": prebill.id},
+        self.write(
+            {"failed_stage": False, "outcome": outcome, "message": message, **values}
         )
 
-    def _do_approve(self):
-        self.prebill_id.action_approve()
-        return "done", self.message, {}
+    def _try_together(self, step, sentence):
+        """Run one step for all these matters; undo it all should one be refused.
 
-    def _do_invoices_at_once(self):
-        """Make and post the invoices of these matters together.
-
-        :return bool: whether it was done; if not, nothing of it remains
+        :return: these lines, or none if nothing of it remains
         """
         try:
             with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
-                moves = self.prebill_id._create_invoices(self.run_id.invoice_date)
-                moves._legal_post_at_once()
-                by_prebill = {}
-                for move in moves:
-                    for prebill in move.prebill_ids:
-                        by_prebill.setdefault(prebill, move)
-                for line in self:
-                    move = by_prebill.get(line.prebill_id, moves.browse())
-                    line.write({"outcome": "done", "move_id": move.id})
+                step()
                 self.env.flush_all()
         except psycopg2.errors.IntegrityError:
-            return False
+            return self.browse()
         except psycopg2.OperationalError:
             raise
         except Exception:
             # Which of them is at fault, and why, comes out one by one.
-            _logger.info("Invoices of %s are made one by one", self.run_id.name)
-            return False
-        return True
+            _logger.info(sentence, self.run_id.name)
+            return self.browse()
+        return self
+
+    # -- approval ------------------------------------------------------------------
+
+    def _do_approve_at_once(self):
+        def approve():
+            free = self.filtered(lambda line: not line.prebill_id.is_held)
+            free.prebill_id.action_approve()
+            for line in free:
+                line._record("done", line._get_kept_message(), {})
+            for line in self - free:
+                line._record(*line._do_approve())
+
+        return self._try_together(approve, "Pre-bills of %s are approved one by one")
+
+    def _do_approve(self):
+        if self.prebill_id.is_held:
+            return "held", self.prebill_id.hold_reason, {}
+        self.prebill_id.action_approve()
+        return "done", self._get_kept_message(), {}
+
+    def _get_kept_message(self):
+        """Return what was left out of the pre-bill, which stays told; a failure that
+        is mended does not."""
+        return False if self.outcome in ("failed", "busy") else self.message
+
+    # -- invoices ------------------------------------------------------------------
+
+    def _do_invoice_at_once(self):
+        """Make and post the invoices of these matters together, which costs a
+        fraction of one by one."""
+
+        def invoice():
+            moves = self.prebill_id._create_invoices(self.run_id.invoice_date)
+            moves._legal_post_at_once()
+            by_prebill = {}
+            for move in moves:
+                for prebill in move.prebill_ids:
+                    by_prebill.setdefault(prebill, move)
+            for line in self:
+                move = by_prebill.get(line.prebill_id, moves.browse())
+                line._record("done", line._get_kept_message(), {"move_id": move.id})
+
+        return self._try_together(invoice, "Invoices of %s are made one by one")
 
     def _do_invoice(self):
         moves = self.prebill_id._create_invoices(self.run_id.invoice_date)
         moves.action_post()
-        return "done", self.message, {"move_id": moves[:1].id}
+        return "done", self._get_kept_message(), {"move_id": moves[:1].id}
+
+    # -- documents and sending -----------------------------------------------------
+
+    def _get_posted(self):
+        moves = self.move_ids | self.move_id
+        return moves.filtered(lambda move: move.state == "posted")
+
+    def _do_documents(self):
+        """Write the PDF of each invoice, with its data; nothing leaves the firm."""
+        for move in self._get_posted().filtered(lambda m: not m.invoice_pdf_report_id):
+            self.env["account.move.send"]._generate_and_send_invoices(
+                move, sending_methods={"manual"}, allow_raising=True
+            )
+        return "done", self._get_kept_message(), {"is_printed": True}
 
     def _do_send(self):
         """Send by e-mail with the PDF; a mail that did not leave is a failure.
@@ -212,8 +238,8 @@ class LegalBillingRunLine(models.Model):
         again instead of writing new ones.
         """
         failures = []
-        for move in self.move_ids.filtered(lambda move: move.state == "posted"):
-            if not move.is_move_sent:
+        for move in self._get_posted():
+            if not self._was_handed_over(move):
                 self.env["account.move.send"]._generate_and_send_invoices(
                     move,
                     sending_methods=move._legal_get_sending_methods(),
@@ -222,6 +248,27 @@ class LegalBillingRunLine(models.Model):
             failures += move._legal_deliver_mails()
         if failures:
             return "failed", "\n".join(failures), {}
-        # What was left out of the pre-bill stays told; a failure now mended does not.
-        message = False if self.outcome == "failed" else self.message
-        return "done", message, {"is_sent": True}
+        done = {"is_sent": True, "is_printed": True}
+        return "done", self._get_kept_message(), done
+
+    def _was_handed_over(self, move):
+        """Tell whether an e-mail, or another channel, took this invoice already.
+
+        Odoo counts an invoice as sent once it has a PDF, which a run writes before.
+        """
+        if not (move.is_move_sent and self.is_printed):
+            return move.is_move_sent
+        # The message holds a copy of the file, under its name.
+        name = move.invoice_pdf_report_id.name
+        return name in move.message_ids.attachment_ids.mapped("name")
+
+    def action_open(self):
+        """Open the furthest that was made of this matter: invoice, pre-bill, matter."""
+        self.ensure_one()
+        record = self.move_id or self.prebill_id or self.matter_id
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "view_mode": "form",
+        }

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from ..engine import fees, hourly
 from .legal_money_category import SECTIONS
 from .legal_prebill_allowance import ALLOWANCES
+from .monetary import BatchMonetary
 
 DECISIONS_THAT_LOSE_VALUE = ("no_charge", "write_down", "write_off")
 SECTION_RANKS = {code: rank for rank, (code, _label) in enumerate(SECTIONS)}
@@ -102,14 +103,14 @@ class LegalPrebillLine(models.Model):
         readonly=True,
         help="Hours covered by a fixed fee: shown, not charged.",
     )
-    rate_proposed = fields.Monetary(readonly=True)
-    rate = fields.Monetary()
+    rate_proposed = BatchMonetary(readonly=True)
+    rate = BatchMonetary()
     rate_source = fields.Char(related="entry_id.rate_source", string="Why this rate")
-    amount_standard = fields.Monetary(
+    amount_standard = BatchMonetary(
         readonly=True, help="What the work is worth at its standard rate."
     )
-    amount_proposed = fields.Monetary(readonly=True)
-    amount = fields.Monetary(
+    amount_proposed = BatchMonetary(readonly=True)
+    amount = BatchMonetary(
         compute="_compute_amount", store=True, readonly=False, precompute=True
     )
     decision = fields.Selection(
@@ -124,7 +125,7 @@ class LegalPrebillLine(models.Model):
         required=True,
     )
     reason_id = fields.Many2one("legal.writeoff.reason")
-    amount_lost = fields.Monetary(
+    amount_lost = BatchMonetary(
         compute="_compute_amount_lost",
         store=True,
         precompute=True,
