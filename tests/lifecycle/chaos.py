@@ -266,7 +266,9 @@ def describe_billing(env, clients):
         for matter in matters
     }
     balances = env["account.move.line"]._read_group(
-        [("move_id", "in", moves.ids)], ["account_id"], ["balance:sum"]
+        [("move_id", "in", moves.ids), ("account_id", "!=", False)],
+        ["account_id"],
+        ["balance:sum"],
     )
     lines = env["legal.billing.run.line"].search([("matter_id", "in", matters.ids)])
     return {
