@@ -220,6 +220,8 @@ def killed(env, run_id, statements, kills, seed):
 def at_once(env, jobs):
     """Bill runs in as many processes at the same time; go on until all are over.
 
+    A process that loses against another goes on, as the scheduled job would.
+
     :param jobs: id of the run of each process; the same one twice is a double click
     """
     env.cr.commit()
@@ -228,11 +230,11 @@ def at_once(env, jobs):
         pids = {
             rank: fork(env.cr.dbname, bill, run_id)
             for rank, run_id in enumerate(jobs)
-            if codes[rank] == BUSY
+            if codes[rank] != OVER
         }
         for rank, pid in pids.items():
             codes[rank] = wait(pid)
-        if BUSY not in codes:
+        if set(codes) == {OVER}:
             break
     return codes
 

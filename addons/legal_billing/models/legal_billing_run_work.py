@@ -251,7 +251,6 @@ class LegalBillingRun(models.Model):
                 self._checkpoint()
                 return False
             found = self._try_chunk()
-            self._checkpoint()
             if not found:
                 return self._finish()
             if until and time.monotonic() > until:
@@ -280,7 +279,9 @@ class LegalBillingRun(models.Model):
             return self._do_chunk()
         for attempt in range(TRIES):
             try:
-                return self._do_chunk()
+                found = self._do_chunk()
+                self._checkpoint()
+                return found
             except psycopg2.errors.OperationalError as error:
                 self.env.cr.rollback()
                 self.env.invalidate_all()
