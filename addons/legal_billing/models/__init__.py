@@ -175,6 +175,7 @@ from . import (
     legal_billing_run_line,
     legal_billing_run_prebill,
     legal_billing_run_work,
+    legal_billing_run_combine,
 )
 from . import (
     account_move_accrual,
@@ -186,7 +187,6 @@ from . import (
 )
 from . import (
     account_move_combine,
-    legal_billing_run_combine,
     legal_prebill_combine,
     legal_prebill_divide,
     legal_prebill_part,

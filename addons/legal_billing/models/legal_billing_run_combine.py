@@ -11,9 +11,10 @@ class LegalBillingRun(models.Model):
         " presentation are the same; else those clients only who ask for it.",
     )
 
-    def _run_invoice(self):
-        self._invoice_clients_together()
-        return super()._run_invoice()
+    def _begin(self, stage):
+        if stage == "invoice":
+            self._invoice_clients_together()
+        return super()._begin(stage)
 
     def _invoice_clients_together(self):
         """Make the common invoices first, each by itself.
@@ -29,4 +30,4 @@ class LegalBillingRun(models.Model):
             by_prebill = {line.prebill_id: line for line in todo}
             for bundle in prebills._get_bundles():
                 lines = todo.browse([by_prebill[prebill].id for prebill in bundle])
-                lines._do_invoices_at_once()
+                lines._do_invoice_at_once()

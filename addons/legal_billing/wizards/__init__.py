@@ -1,6 +1,4 @@
 from . import (
-    legal_billing_run_wizard,
-    legal_billing_run_combine,
     legal_prebill_divide,
     legal_cap_dismiss,
     legal_cap_notice,
