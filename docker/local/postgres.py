@@ -21,6 +21,7 @@ SOCKETS = Path("/tmp") / f"legal-{paths.short_id()}"
 
 # Everything is made durable, as people keep work in the demo; only the last moments
 # before a power cut may go, as with `synchronous_commit` off no commit waits.
+# Compiling a statement takes longer than most of Odoo's statements take to run.
 SETTINGS = f"""\
 listen_addresses = ''
 unix_socket_directories = '{SOCKETS}'
@@ -33,6 +34,7 @@ max_wal_size = 2GB
 wal_level = minimal
 max_wal_senders = 0
 synchronous_commit = off
+jit = off
 """
 
 

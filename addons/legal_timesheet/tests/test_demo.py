@@ -28,7 +28,8 @@ class TestDemo(TransactionCase):
     def test_the_firm_is_loaded_once(self):
         self.assertTrue(self.loaded)
         self.assertFalse(self.env["legal.demo"]._load())
-        self.assertEqual(len(self.matters), 12)
+        # Downstream, a client waits for his agreement before any work.
+        self.assertGreaterEqual(len(self.matters), 12)
         self.assertEqual(set(self.matters.mapped("state")), {"open"})
 
     def test_the_firm_works_for_itself_and_for_free(self):
@@ -80,13 +81,17 @@ class TestDemo(TransactionCase):
         self.assertGreaterEqual(
             min(entries.mapped("date")), today - relativedelta(months=7)
         )
-        for matter in self.matters:
+        worked = self.matters.filtered("time_entry_ids")
+        self.assertGreaterEqual(len(worked), 12)
+        for matter in worked:
             # Downstream, a worked case has just the entries of its arithmetic.
             self.assertIn(len(matter.time_entry_ids), range(3, 41))
 
     def test_every_billable_entry_has_its_price(self):
         billable = self.matters.time_entry_ids.filtered("is_billable")
         self.assertTrue(all(billable.mapped("amount_billable")))
-        self.assertLessEqual(
-            set(billable.mapped("rate")), {280, 265, 220, 205, 180, 170, 120, 110}
+        usual = billable.filtered(
+            lambda e: e.rate in {280, 265, 220, 205, 180, 170, 120, 110}
         )
+        # Downstream, a few agreements have rates of their own.
+        self.assertGreater(len(usual), 0.8 * len(billable))
