@@ -50,3 +50,19 @@ class ResPartner(models.Model):
         if recorded and partner.peppol_eas and partner.peppol_eas != "0009":
             return partner.peppol_eas, recorded
         return "EM", partner.email or self.email or ""
+
+    def button_account_peppol_check_partner_endpoint(self, company=None):
+        """Let whoever sends invoices look a client up on Peppol.
+
+        Opening the dialog that sends does so, where Odoo's Peppol addon is installed,
+        and writes down what the network said: a lawyer who may send an invoice but not
+        edit contacts would be refused.
+        """
+        self.check_access("read")
+        partners = self
+        if self.env.user.has_group("account.group_account_invoice"):
+            # sudo: only the answer of the network is written, nothing that was sent in.
+            partners = self.sudo()
+        stock = super(ResPartner, partners)
+        name = "button_account_peppol_check_partner_endpoint"
+        return getattr(stock, name)(company=company) if hasattr(stock, name) else False
