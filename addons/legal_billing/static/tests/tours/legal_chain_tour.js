@@ -97,13 +97,11 @@ tours.add("legal_chain_bill", {
         {
             content: "To the client, by e-mail",
             trigger: ".modal button[name='action_send_and_print']",
-            timeout: 60000,
             run: "click",
         },
         {
             content: "It is on its way",
             trigger: "body:not(:has(.modal)) .o_form_view",
-            timeout: 60000,
         },
     ],
 });
