@@ -48,6 +48,7 @@
         "data/mail_template_agreement_data.xml",
         "report/document_templates.xml",
         "report/invoice_templates.xml",
+        "report/stock_invoice_templates.xml",
         "report/prebill_templates.xml",
         "report/redline_templates.xml",
         "report/cap_notice_templates.xml",

@@ -7,9 +7,23 @@ from odoo.tools import float_repr
 
 from ..report import cii_tree as cii
 
-GUIDELINE_EN16931 = "urn:cen.eu:en16931:2017"
+# Inside a PDF the extended level is Factur-X's own, of which EXTENDED-CTC-FR is a
+# part; its French name (urn.cpro.gouv.fr:1p0:extended-ctc-fr) is that of bare XML.
+GUIDELINES = {
+    "en16931": "urn:cen.eu:en16931:2017",
+    "extended": "urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended",
+}
+# What is billed, the first letter of the framework (BT-23).
+SERVICES, GOODS, MIXED = "S", "B", "M"
 # ISO 6523 codes of the identifiers that French invoices carry.
 SIREN, SIRET, FRENCH_ADDRESS = "0002", "0009", "0225"
+# What EN 16931 does not know of the place where goods are delivered.
+SHIP_TO_REFUSED = (
+    "SpecifiedLegalOrganization",
+    "DefinedTradeContact",
+    "URIUniversalCommunication",
+    "SpecifiedTaxRegistration",
+)
 DUE_ON_PAYMENT, DUE_ON_INVOICE = "72", "5"
 DISBURSEMENT_CODE = "VATEX-EU-79-C"
 DISBURSEMENT_REASON = "Débours, art. 267 II 2° du CGI"
@@ -30,7 +44,10 @@ class AccountEdiXmlCii(models.AbstractModel):
 
     def _export_invoice_constraints(self, invoice, vals):
         constraints = super()._export_invoice_constraints(invoice, vals)
-        if invoice.is_legal and invoice.company_id.partner_id._legal_get_siren():
+        if (
+            invoice._legal_is_cured()
+            and invoice.company_id.partner_id._legal_get_siren()
+        ):
             # BR-CO-26 asks for one identifier of the seller: the SIREN is there,
             # and a firm under the VAT franchise may have no VAT number.
             constraints["seller_identifier"] = None
@@ -38,7 +55,7 @@ class AccountEdiXmlCii(models.AbstractModel):
 
     def _export_invoice(self, invoice):
         content, errors = super()._export_invoice(invoice)
-        if not invoice.is_legal:
+        if not invoice._legal_is_cured():
             return content, errors
         tree = etree.fromstring(content)
         self._legal_cure(tree, invoice)
@@ -64,18 +81,19 @@ class AccountEdiXmlCii(models.AbstractModel):
         process = cii.put(context, "BusinessProcessSpecifiedDocumentContextParameter")
         cii.put(process, "ID", invoice._legal_get_billing_framework())
         guideline = cii.put(context, "GuidelineSpecifiedDocumentContextParameter")
-        cii.put(guideline, "ID", GUIDELINE_EN16931)
+        cii.put(guideline, "ID", GUIDELINES[invoice._legal_get_profile()])
         document = cii.find(tree, "rsm:ExchangedDocument")
         cii.put(document, "TypeCode", invoice._legal_get_document_type_code())
 
     def _legal_cure_notes(self, tree, invoice):
-        """Carry the coded notices, each once, and no free text.
+        """Carry the coded notices, each once, and of matters no free text.
 
         Terms and messages to the client are for the client's eyes: they are on
         the PDF and stay out of what platforms and the tax office read.
         """
         document = cii.find(tree, "rsm:ExchangedDocument")
-        cii.drop(document, "ram:IncludedNote")
+        coded = "[ram:SubjectCode]" if not invoice.is_legal else ""
+        cii.drop(document, f"ram:IncludedNote{coded}")
         notes = invoice._legal_get_coded_notes()
         notes["BAR"] = invoice._legal_get_processing_code()
         for code, text in notes.items():
@@ -153,7 +171,10 @@ class AccountEdiXmlCii(models.AbstractModel):
 
     def _legal_cure_delivery(self, tree, invoice):
         delivery = cii.find(tree, ".//ram:ApplicableHeaderTradeDelivery")
-        cii.drop(delivery, "ram:ShipToTradeParty")
+        if invoice.is_legal or invoice._legal_get_operation() == SERVICES:
+            cii.drop(delivery, "ram:ShipToTradeParty")
+        for name in SHIP_TO_REFUSED:
+            cii.drop(delivery, f"ram:ShipToTradeParty/ram:{name}")
         if invoice.legal_period_to:
             event = cii.put(delivery, "ActualDeliverySupplyChainEvent")
             cii.put_date(event, "OccurrenceDateTime", invoice.legal_period_to)
@@ -168,11 +189,11 @@ class AccountEdiXmlCii(models.AbstractModel):
             code = cii.find(tax, "ram:ExemptionReasonCode")
             if code is not None and code.text == DISBURSEMENT_CODE:
                 cii.put(tax, "ExemptionReason", DISBURSEMENT_REASON)
-            if self._legal_is_reverse_charge(tax):
+            if self._legal_is_reverse_charge(tax, invoice):
                 cii.put(tax, "ExemptionReason", REVERSE_CHARGE_REASON)
                 cii.put(tax, "ExemptionReasonCode", REVERSE_CHARGE_CODE)
         for tax in cii.find_all(tree, ".//ram:ApplicableTradeTax"):
-            if self._legal_is_reverse_charge(tax):
+            if self._legal_is_reverse_charge(tax, invoice):
                 cii.put(tax, "CategoryCode", "AE")
         for rate in cii.find_all(tree, ".//ram:RateApplicablePercent"):
             rate.text = _trim(float(rate.text), 2)
@@ -217,9 +238,11 @@ class AccountEdiXmlCii(models.AbstractModel):
                 cii.drop(first, "ram:ExemptionReasonCode")
             settlement.remove(tax)
 
-    def _legal_is_reverse_charge(self, tax):
+    def _legal_is_reverse_charge(self, tax, invoice):
         """Recognise services to a business in the EU: K is for goods sent there."""
-        return cii.find(tax, "ram:CategoryCode").text in ("K", "AE")
+        category = cii.find(tax, "ram:CategoryCode").text
+        services = invoice._legal_get_operation() == SERVICES
+        return category == "AE" or (category == "K" and services)
 
     def _legal_cure_period(self, tree, invoice):
         """State when the work was done, not from the invoice to its due date."""

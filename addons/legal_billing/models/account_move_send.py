@@ -15,7 +15,9 @@ class AccountMoveSend(models.AbstractModel):
     def _get_default_invoice_edi_format(self, move, **kwargs):
         if move._legal_is_checked():
             return "facturx"
-        return super()._get_default_invoice_edi_format(move, **kwargs)
+        chosen = super()._get_default_invoice_edi_format(move, **kwargs)
+        # The client's own format wins; without one the e-invoice is kept all the same.
+        return chosen or ("facturx" if move._legal_is_cured() else chosen)
 
     def _get_default_pdf_report_id(self, move):
         if move.is_legal and move.is_sale_document():
@@ -31,18 +33,37 @@ class AccountMoveSend(models.AbstractModel):
         return super()._get_default_mail_template_id(move)
 
     def _prepare_invoice_pdf_report(self, invoices_data):
-        xmls = {
-            invoice.id: invoice_data["ubl_cii_xml_attachment_values"]["raw"]
-            for invoice, invoice_data in invoices_data.items()
-            if self._legal_carries_facturx(invoice, invoice_data)
-        }
+        xmls = {}
+        for invoice, invoice_data in invoices_data.items():
+            if self._legal_carries_facturx(invoice, invoice_data):
+                values = invoice_data["ubl_cii_xml_attachment_values"]
+                xmls[invoice.id] = values["raw"]
+            elif invoice._legal_is_printed() and not invoice.is_legal:
+                # As stock does: a Factur-X inside, whatever format goes beside.
+                xml, errors = self.env["account.edi.xml.cii"]._export_invoice(invoice)
+                xmls[invoice.id] = None if errors else xml
         return super(
             AccountMoveSend, self.with_context(legal_sending_xmls=xmls)
         )._prepare_invoice_pdf_report(invoices_data)
 
     def _legal_carries_facturx(self, invoice, invoice_data):
         options = invoice_data.get("ubl_cii_xml_options", {})
-        return invoice.is_legal and options.get("ubl_cii_format") == "facturx"
+        return invoice._legal_is_printed() and (
+            options.get("ubl_cii_format") == "facturx"
+        )
+
+    def _get_alerts(self, moves, moves_data):
+        """Say what French platforms would refuse of ordinary invoices."""
+        alerts = super()._get_alerts(moves, moves_data)
+        ordinary = moves.filtered(
+            lambda move: not move.is_legal and move._legal_is_cured()
+        )
+        if sentences := ordinary._legal_check_ordinary():
+            alerts["legal_billing_ordinary"] = {
+                "level": "warning",
+                "message": "\n".join(sentences),
+            }
+        return alerts
 
     def _hook_invoice_document_after_pdf_report_render(self, invoice, invoice_data):
         """Keep the file as our renderer wrote it.
@@ -52,18 +73,20 @@ class AccountMoveSend(models.AbstractModel):
         """
         values = invoice_data.get("pdf_attachment_values")
         proforma = invoice_data.get("proforma_pdf_attachment_values")
-        if renderer.is_available() and invoice.is_legal and invoice.is_sale_document():
-            if proforma and _is_pdf(proforma):
-                return None
-            if (
-                values
-                and _is_pdf(values)
-                and self._legal_carries_facturx(invoice, invoice_data)
-            ):
-                return None
-        return super()._hook_invoice_document_after_pdf_report_render(
+        ours = renderer.is_available() and invoice._legal_is_printed()
+        if ours and proforma and _is_pdf(proforma):
+            return None
+        ours = ours and values and _is_pdf(values)
+        if ours and self._legal_carries_facturx(invoice, invoice_data):
+            return None
+        raw = values["raw"] if ours else None
+        result = super()._hook_invoice_document_after_pdf_report_render(
             invoice, invoice_data
         )
+        if ours and not invoice.is_legal:
+            # Other formats carry our file inside; theirs is made for it beside.
+            values["raw"] = raw
+        return result
 
 
 def _is_pdf(values):

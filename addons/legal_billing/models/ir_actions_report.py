@@ -80,12 +80,15 @@ class IrActionsReport(models.Model):
             return []
         if report.pdf_engine == "weasyprint":
             return list(dict.fromkeys(res_ids))
-        if report.report_name in STOCK_INVOICE_REPORTS:
+        if self._legal_is_invoice_report(report):
             moves = self.env["account.move"].browse(res_ids)
-            return moves.filtered(
-                lambda move: move.is_legal and move.is_sale_document()
-            ).ids
+            return moves.filtered(lambda move: move._legal_is_printed()).ids
         return []
+
+    def _legal_is_invoice_report(self, report):
+        """Tell whether this prints the invoice itself: ours, stock's or a firm's own."""
+        names = (INVOICE_REPORT, *STOCK_INVOICE_REPORTS)
+        return report.report_name in names or self._is_invoice_report(report)
 
     # pylint: disable=missing-return,super-method-mismatch
     def _legal_check_stock_engine(self, report):
@@ -133,23 +136,24 @@ class IrActionsReport(models.Model):
         the XML comes from there, so that stored and embedded are the same bytes.
         """
         move = self.env["account.move"].browse(res_id)
-        own = report.report_name in (INVOICE_REPORT, *STOCK_INVOICE_REPORTS)
-        if not own:
+        if not self._legal_is_invoice_report(report):
             html = self._legal_render_html(report.report_name, data, res_id)
             return renderer.lay_out(html, cache).write()
         is_proforma = bool((data or {}).get("proforma"))
         if move.invoice_pdf_report_id and not is_proforma:
             return move.invoice_pdf_report_id.raw
-        html = self._legal_render_html(INVOICE_REPORT, data, res_id)
         xml = None if is_proforma else self._legal_get_xml(move)
-        return renderer.lay_out(html, cache).write(xml=xml)
+        if move.is_legal:
+            html = self._legal_render_html(INVOICE_REPORT, data, res_id)
+            return renderer.lay_out(html, cache).write(xml=xml)
+        return self._legal_render_ordinary(report, data, move, cache).write(xml=xml)
 
     def _legal_get_xml(self, move):
         """Return the e-invoice to embed, or None while there is none to issue."""
         sending = self.env.context.get("legal_sending_xmls")
         if sending is not None:
             return sending.get(move.id)
-        if move.state != "posted" or not move._legal_is_checked():
+        if move.state != "posted" or not move._legal_is_cured():
             return None
         xml, errors = self.env["account.edi.xml.cii"]._export_invoice(move)
         return None if errors else xml

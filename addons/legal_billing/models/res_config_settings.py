@@ -16,6 +16,12 @@ class ResConfigSettings(models.TransientModel):
     legal_cost_from_bills = fields.Boolean(
         related="company_id.legal_cost_from_bills", readonly=False
     )
+    legal_prints_all_invoices = fields.Boolean(
+        related="company_id.legal_prints_all_invoices", readonly=False
+    )
+    legal_einvoice_profile = fields.Selection(
+        related="company_id.legal_einvoice_profile", readonly=False
+    )
     legal_rate_max_age = fields.Integer(
         related="company_id.legal_rate_max_age", readonly=False
     )

