@@ -201,14 +201,18 @@ class AccountEdiXmlCii(models.AbstractModel):
         self._legal_merge_breakdowns(settlement)
 
     def _legal_cure_outside(self, tree):
-        """Outside French VAT: no rate, no VAT number on either side (BR-O-02, 05)."""
+        """Outside French VAT: no rate, no VAT number on either side (BR-O-02, 05).
+
+        At the extended level taxed lines may stand beside, which need the numbers.
+        """
         outside = cii.find_all(tree, ".//ram:ApplicableTradeTax[ram:CategoryCode='O']")
         for tax in outside:
             cii.drop(tax, "ram:RateApplicablePercent")
             if cii.find(tax, "ram:BasisAmount") is not None:
                 cii.put(tax, "ExemptionReason", OUTSIDE_REASON)
                 cii.put(tax, "ExemptionReasonCode", OUTSIDE_CODE)
-        if outside:
+        taxed = cii.find(tree, ".//ram:ApplicableTradeTax[ram:CategoryCode!='O']")
+        if outside and taxed is None:
             cii.drop(tree, ".//ram:SpecifiedTaxRegistration[ram:ID/@schemeID='VA']")
 
     def _legal_merge_breakdowns(self, settlement):

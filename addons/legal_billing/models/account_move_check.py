@@ -146,12 +146,14 @@ class AccountMove(models.Model):
             )
             for tax in taxes
         }
-        if "O" in codes and len(codes) > 1:
+        extended = self._legal_get_profile() == "extended"
+        if "O" in codes and len(codes) > 1 and not extended:
             sentences.append(
                 _(
                     "The invoice %(invoice)s mixes lines outside French VAT with"
-                    " others, which e-invoicing refuses (BR-O-11): put them on two"
-                    " invoices, or check the client's fiscal position.",
+                    " others, which EN 16931 refuses (BR-O-11): put them on two"
+                    " invoices, check the client's fiscal position, or choose the"
+                    " extended level for this client.",
                     invoice=self._legal_get_label(),
                 )
             )

@@ -52,7 +52,7 @@ class AccountMove(models.Model):
     # -- notices -------------------------------------------------------------------
 
     def _legal_get_stock_mentions(self):
-        """Return the notices to print under the stock layout, in the client's language."""
+        """Return the notices that stock leaves out, in the client's language."""
         self.ensure_one()
         if self.is_legal or not self._legal_is_cured():
             return []
@@ -85,7 +85,7 @@ class AccountMove(models.Model):
         return list(dict.fromkeys(sentences))
 
     def _legal_check_origin(self):
-        """A credit note corrects an invoice, which the e-invoice names (BR-FR-CO-04)."""
+        """A credit note corrects an invoice, which the e-invoice names."""
         self.ensure_one()
         if self.move_type != "out_refund" or self._legal_get_preceding_invoices():
             return []

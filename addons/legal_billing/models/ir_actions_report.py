@@ -86,7 +86,7 @@ class IrActionsReport(models.Model):
         return []
 
     def _legal_is_invoice_report(self, report):
-        """Tell whether this prints the invoice itself: ours, stock's or a firm's own."""
+        """Tell whether this prints the invoice itself: our report or another."""
         names = (INVOICE_REPORT, *STOCK_INVOICE_REPORTS)
         return report.report_name in names or self._is_invoice_report(report)
 

@@ -178,9 +178,7 @@ def lay_out(html, cache=None):
 
 
 def _render(html, sheets, fonts, fetcher, cache=None):
-    return weasyprint.HTML(
-        string=html, url_fetcher=fetcher, base_url=BASE_URL
-    ).render(
+    return weasyprint.HTML(string=html, url_fetcher=fetcher, base_url=BASE_URL).render(
         stylesheets=sheets,
         font_config=fonts,
         pdf_variant=VARIANT,

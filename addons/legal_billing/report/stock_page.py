@@ -1,4 +1,4 @@
-"""Lay the framework's own reports out: any of its layouts, header and footer on each page.
+"""Lay the framework's own reports out, in any of its layouts.
 
 The layouts are written for another engine, which prints header and footer apart
 and fills in the page numbers. Here both run in the margins of the page, whose
@@ -170,9 +170,7 @@ def _measure(tree, sheet, fonts, paper, fetcher, cache):
 
     The letterhead of a firm is the same on all its invoices: measured once.
     """
-    parts = {
-        name: tree.find_class(name)[:1] for name in ("header", "footer")
-    }
+    parts = {name: tree.find_class(name)[:1] for name in ("header", "footer")}
     texts = "".join(
         html.tostring(part, encoding="unicode", with_tail=False)
         for found in parts.values()

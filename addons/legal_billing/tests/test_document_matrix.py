@@ -247,6 +247,42 @@ class TestDocumentMatrix(ProvisionCommon):
             kind = move.commercial_partner_id.commercial_client_kind
             self._keep(f"share of a {kind}", move)
 
+    def _make_extended(self):
+        """The extended level, by the company or the client, and what it allows."""
+        association = self.partners["association"]
+        association.legal_einvoice_profile = "extended"
+        self._keep("extended association", self._bill_for("association"))
+        association.legal_einvoice_profile = False
+        self.company.legal_einvoice_profile = "extended"
+        self.partners["public"].legal_einvoice_profile = "en16931"
+        self._keep("own level public", self._bill_for("public"))
+        outside = self.company.legal_tax_disbursement_abroad_id
+        taxed = self.company._legal_get_regime_tax("on_payment")
+        mixed = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.partners["business"].id,
+                "invoice_date": "2026-05-31",
+                "invoice_line_ids": [
+                    Command.create(
+                        {"name": name, "price_unit": price, "tax_ids": [tax.id]}
+                    )
+                    for name, price, tax in (
+                        ("Consultation", 100, taxed),
+                        ("Greffe de Genève", 10, outside),
+                    )
+                ],
+            }
+        )
+        self.assertEqual(mixed._legal_check_ordinary(), [])
+        mixed.action_post()
+        self._keep("extended with a line outside VAT", mixed)
+        for client in ("consumer", "swiss_business", "belgian_business"):
+            self._keep(f"extended {client}", self._bill_for(client))
+        self._keep("extended credit note", self._credit(self._bill_for("consumer")))
+        matter = self._matter_of("business")
+        self._keep("extended deposit", self._receive(self._ask(matter=matter)))
+
     # -- the test --------------------------------------------------------------
 
     def test_every_document_passes_every_validator(self):
@@ -260,14 +296,7 @@ class TestDocumentMatrix(ProvisionCommon):
         self.env.cr.execute("ANALYZE account_move, account_move_line")
         self.env.cr.execute("ANALYZE account_payment, account_partial_reconcile")
         self.assertGreaterEqual(len(self.documents), 60)
-        moves = self.env["account.move"].union(*self.documents.values())
-        self._send(moves)
-        files = [self._get_files(move) for move in self.documents.values()]
-        findings = facturx_checker.check_pdfs(files)
-        for (name, move), found in zip(self.documents.items(), findings, strict=True):
-            with self.subTest(name):
-                self.assertEqual(found, [], name)
-                self._check_totals(move)
+        self._send_and_check()
         for client, expected in VAT_OF.items():
             with self.subTest(f"VAT of {client}"):
                 move = self.documents[f"{client} invoice"]
@@ -280,6 +309,33 @@ class TestDocumentMatrix(ProvisionCommon):
         for regime, code in (("on_invoice", "5"), ("franchise", "72")):
             move = self.documents[f"{regime} business"]
             self.assertEqual(self._read(move, "DueDateTypeCode"), {code})
+
+    def test_extended_level_passes_the_french_validators_too(self):
+        self.documents.clear()
+        self._make_extended()
+        self._send_and_check()
+        for name, move in self.documents.items():
+            guideline = cii.find(
+                self._tree(move),
+                ".//ram:GuidelineSpecifiedDocumentContextParameter/ram:ID",
+            ).text
+            self.assertEqual(
+                guideline.endswith(":extended"), name != "own level public", name
+            )
+        mixed = self.documents["extended with a line outside VAT"]
+        self.assertEqual(self._categories(mixed), {"S", "O"})
+        self.company.legal_einvoice_profile = "en16931"
+        self.assertIn("BR-O-11", " ".join(mixed._legal_check_ordinary()))
+
+    def _send_and_check(self):
+        """Send all in one batch; every file passes, totals are the ledger's."""
+        self._send(self.env["account.move"].union(*self.documents.values()))
+        files = [self._get_files(move) for move in self.documents.values()]
+        findings = facturx_checker.check_pdfs(files)
+        for (name, move), found in zip(self.documents.items(), findings, strict=True):
+            with self.subTest(name):
+                self.assertEqual(found, [], name)
+                self._check_totals(move)
 
     def _tree(self, move):
         return etree.fromstring(move.ubl_cii_xml_id.raw)

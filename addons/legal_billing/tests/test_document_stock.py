@@ -95,9 +95,7 @@ class TestStockInvoices(DocumentCommon):
         files = [self._get_files(move) for move in moves]
         for move, found in zip(moves, facturx_checker.check_pdfs(files), strict=True):
             self.assertEqual(found, [], move.name)
-        process = (
-            ".//ram:BusinessProcessSpecifiedDocumentContextParameter/ram:ID"
-        )
+        process = ".//ram:BusinessProcessSpecifiedDocumentContextParameter/ram:ID"
         frameworks = [self._find(move, process)[0] for move in moves]
         self.assertEqual(frameworks, ["S1", "B1", "M1", "S1", "B1", "B2"])
         self.assertEqual(self._find(services, ".//ram:DueDateTypeCode"), ["5"])
@@ -141,9 +139,8 @@ class TestStockInvoices(DocumentCommon):
     def test_tall_letterhead_moves_the_text_down(self):
         """No line of the invoice is printed over a letterhead of many lines."""
         move = self._make(self.service)
-        self.company.company_details = "<p>%s</p>" % "<br/>".join(
-            f"Associé {rank}" for rank in range(12)
-        )
+        names = "<br/>".join(f"Associé {rank}" for rank in range(12))
+        self.company.company_details = f"<p>{names}</p>"
         (sheet,) = PdfReader(io.BytesIO(self._print(move))).pages
         page = sheet.extract_text(extraction_mode="layout")
         self.assertLess(page.index("Associé 11"), page.index("Ateliers Vauban"))
