@@ -87,6 +87,7 @@
         "views/account_analytic_line_views.xml",
         "views/account_move_views.xml",
         "wizards/legal_invoice_credit_views.xml",
+        "wizards/legal_invoice_replace_views.xml",
         "views/portal_templates.xml",
         "views/portal_provision_templates.xml",
         "views/portal_agreement_templates.xml",

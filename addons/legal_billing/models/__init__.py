@@ -194,3 +194,6 @@ from . import (
     legal_prebill_divide,
     legal_prebill_part,
 )
+
+# Last, so that taking over an invoice comes before every check on posting.
+from . import account_move_replace  # isort: skip

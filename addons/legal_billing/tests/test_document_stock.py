@@ -116,7 +116,7 @@ class TestStockInvoices(DocumentCommon):
         self.assertIn(move.name, pages[0])
 
     def test_every_layout_is_an_archive_with_its_letterhead(self):
-        short, long = self._make(self.service), self._make(self.service, lines=45)
+        short, long = self._make(self.service), self._make(self.service, lines=26)
         engine = type(self.env["ir.actions.report"])
         css = self.env["ir.actions.report"]._legal_get_stock_css(short)
         # The sheet differs by colours only: compiling each takes seconds.
@@ -125,7 +125,7 @@ class TestStockInvoices(DocumentCommon):
             self.company.external_report_layout_id = self.env.ref(
                 f"web.external_layout_{layout}"
             )
-            for move in (short, long) if layout in ("folder", "wave") else (short,):
+            for move in (short, long) if layout == "wave" else (short,):
                 with self.subTest(layout):
                     pdf = self._print(move)
                     self.assertEqual(facturx_checker.check_pdfa(pdf), [])

@@ -4,6 +4,7 @@ from . import (
     legal_cap_notice,
     legal_fee_agreement_results,
     legal_invoice_credit,
+    legal_invoice_replace,
     legal_matter_opening,
     legal_fee_agreement_paper,
     legal_fee_agreement_send,
