@@ -12,6 +12,7 @@ from . import (
     account_move_document,
     account_move_stock,
     account_move_check,
+    account_move_check_files,
     account_move_line,
     account_move_online_payment,
     account_move_portal,

@@ -1,8 +1,37 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..report import glyphs
 from .common_document import DocumentCommon
+
+# Documents refused by a test of their own; more are in the table of the last one.
+# With the 26 broken files of test_document_checker.py, which stand for what others
+# made, each kind of wrong document is met.
+REFUSED = {
+    "client without an address": (
+        "test_client_without_address_is_named_with_what_is_missing"
+    ),
+    "business without SIREN": "test_business_without_siren_is_named",
+    "consumer without a city": "test_consumer_needs_an_address",
+    "closed period": "test_closed_period_is_refused",
+    "number with a space": "test_number_that_the_standard_refuses",
+    "number with an accent": "test_number_that_the_standard_refuses",
+    "number of 39 characters": "test_number_that_the_standard_refuses",
+    "number drawn wrong": "test_number_is_checked_when_it_is_drawn_at_posting",
+    "firm without identity": (
+        "test_firm_without_its_identity_is_named_with_what_is_missing"
+    ),
+    "no bank account": "test_invoice_without_bank_account_is_refused",
+    "due before issue": "test_due_date_before_the_invoice_is_refused",
+    "line without a tax": "test_line_without_tax_is_refused",
+    "missing notice": "test_missing_notice_is_named",
+    "doubled notice": "test_doubled_notice_is_named",
+    "one of two wrong": "test_several_invoices_are_refused_together_and_none_is_posted",
+}
+IN_TABLE = 14
 
 
 @tagged("post_install", "-at_install")
@@ -201,6 +230,25 @@ class TestDocumentCheck(DocumentCommon):
                 lambda move: first_line(move, name="Honoraires\x0b2026"),
                 ("control character",),
             ),
+            "file too large": (
+                lambda move: self.env["ir.attachment"].create(
+                    {
+                        "name": "dossier.zip",
+                        "raw": b"0" * 2100000,
+                        "res_model": "account.move",
+                        "res_id": move.id,
+                    }
+                ),
+                ("dossier.zip", "2.00 Mb", "2 MB", "make it smaller"),
+            ),
+            "line in a script without a font": (
+                lambda move: first_line(move, name="Audience \ue001\ue002 北京"),
+                ("\ue001\ue002 北京", "Line 1", "no font of this server"),
+            ),
+            "client in a script without a font": (
+                client(name="東京 SAS"),
+                ("東京", "no font of this server"),
+            ),
             "negative total": (
                 lambda move: first_line(move, price_unit=-100),
                 ("cannot be negative", "credit note"),
@@ -234,6 +282,14 @@ class TestDocumentCheck(DocumentCommon):
                 ("leaves the VAT", "has no VAT number"),
             ),
         }
+        self.env.ref("legal_billing.parameter_einvoice_attachment_max_mb").value = "2"
+        ask = glyphs._ask_system
+        self.patch(glyphs, "_ask_system", lambda char: "\u3000" > char and ask(char))
+        glyphs.is_drawn.cache_clear()
+        self.addCleanup(glyphs.is_drawn.cache_clear)
+        self.assertEqual(len(cases), IN_TABLE)
+        self.assertGreaterEqual(len(REFUSED) + IN_TABLE, 25)
+        self.assertTrue(all(hasattr(self, test) for test in REFUSED.values()))
         move = self._create_draft()
         for name, (spoil, words) in cases.items():
             with self.subTest(name):
@@ -243,3 +299,20 @@ class TestDocumentCheck(DocumentCommon):
                 savepoint.close(rollback=True)
                 self.env.invalidate_all()
         self.assertEqual(move._legal_check_document(), [])
+
+    def test_large_file_is_refused_before_anything_is_sent(self):
+        move = self._create_draft()
+        move.action_post()
+        self.env.ref("legal_billing.parameter_einvoice_attachment_max_mb").value = "0.1"
+        file = self.env["ir.attachment"].create({"name": "a.zip", "raw": b"0" * 200000})
+        with self.assertRaisesRegex(UserError, "a.zip.*0.1 MB"):
+            self.env["account.move.send"]._generate_and_send_invoices(
+                move, mail_attachments_widget=[{"id": file.id, "manual": True}]
+            )
+        self.assertFalse(move.is_move_sent or move.invoice_pdf_report_id)
+
+    def test_fonts_of_the_machine_are_asked(self):
+        self.assertEqual(glyphs.find_missing("Maître Œuvre – 1 200 €, l’été №1"), [])
+        self.assertEqual(glyphs.find_missing("a \U0010fffd b"), ["\U0010fffd"])
+        with patch("odoo.addons.legal_billing.report.renderer.weasyprint", None):
+            self.assertEqual(glyphs.find_missing("\U0010fffd"), [])
