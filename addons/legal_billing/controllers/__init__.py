@@ -1,1 +1,1 @@
-from . import agreement, ereporting, matter, payment, portal, provision, review
+from . import agreement, ereporting, matter, payment, portal, provision, review, sample

@@ -1,4 +1,4 @@
-from odoo.http import request, route
+from odoo.http import content_disposition, request, route
 
 from odoo.addons.legal_timesheet.controllers.private_page import (
     MAX_ID,
@@ -81,6 +81,36 @@ class LegalMatterPortal(CustomerPortal):
         )
         response.headers.update(PRIVATE_HEADERS)
         return response
+
+    @route(
+        "/my/matters/<int:matter_id>/accounts/<int:account_id>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        multilang=False,
+        sitemap=False,
+    )
+    def legal_matter_final_account(self, matter_id, account_id, access_token="", **_kw):
+        """The client's final account in force, the file as it was issued."""
+        matter_sudo, notice_sudo, situation = self._matter_find(matter_id, access_token)
+        account_sudo = (
+            matter_sudo._get_own_final_accounts()
+            if situation == "open"
+            else request.env["legal.final.account"].sudo()
+        ).filtered(lambda account: account.id == account_id)
+        if not account_sudo:
+            return self._matter_render(
+                matter_sudo.browse(), notice_sudo.browse(), "bad_link", ""
+            )
+        document_sudo = account_sudo.attachment_id
+        return request.make_response(
+            document_sudo.raw,
+            headers={
+                **PRIVATE_HEADERS,
+                "Content-Type": "application/pdf",
+                "Content-Disposition": content_disposition(document_sudo.name),
+            }.items(),
+        )
 
     @route(
         "/my/matters/<int:matter_id>/notice/<int:notice_id>/<string:verb>",

@@ -23,6 +23,20 @@ def readable_accent(color, default="#1f3a5f"):
     return "#{:02x}{:02x}{:02x}".format(*channels)
 
 
+def tint(color, share=0.08, default="#1f3a5f"):
+    """Return a pale tint of a colour, for surfaces that carry dark text.
+
+    >>> tint("#1f3a5f"), tint("#000000", 0.5), tint("none")
+    ('#edeff2', '#808080', '#edeff2')
+    """
+    digits = (color or "").strip().lstrip("#")
+    if not re.fullmatch("[0-9a-fA-F]{6}", digits):
+        digits = default.lstrip("#")
+    channels = [int(digits[i : i + 2], 16) for i in (0, 2, 4)]
+    pale = [round(255 - (255 - channel) * share) for channel in channels]
+    return "#{:02x}{:02x}{:02x}".format(*pale)
+
+
 def _luminance(channels):
     def linear(channel):
         value = channel / 255

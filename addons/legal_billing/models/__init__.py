@@ -18,6 +18,8 @@ from . import (
     account_move_portal,
     account_move_portal_hero,
     account_move_print,
+    account_move_detail,
+    account_move_pay_code,
     account_move_provision,
     account_move_send,
     account_move_agreement,
@@ -194,6 +196,13 @@ from . import (
     legal_prebill_combine,
     legal_prebill_divide,
     legal_prebill_part,
+    account_move_design,
+    account_move_finding,
+    legal_final_account,
+    legal_final_account_ledger,
+    legal_final_account_issue,
+    legal_final_account_print,
+    res_company_sample,
 )
 
 # Last, so that taking over an invoice comes before every check on posting.

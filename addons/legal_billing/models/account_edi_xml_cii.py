@@ -26,11 +26,10 @@ SHIP_TO_REFUSED = (
 )
 DUE_ON_PAYMENT, DUE_ON_INVOICE = "72", "5"
 DISBURSEMENT_CODE = "VATEX-EU-79-C"
-DISBURSEMENT_REASON = "Débours, art. 267 II 2° du CGI"
+FRANCHISE_CODE = "VATEX-FR-FRANCHISE"
 REVERSE_CHARGE_CODE = "VATEX-EU-AE"
 REVERSE_CHARGE_REASON = "Autoliquidation"
 OUTSIDE_CODE = "VATEX-EU-O"
-OUTSIDE_REASON = "TVA non applicable, art. 259-1° et 259 B du CGI"
 
 
 class AccountEdiXmlCii(models.AbstractModel):
@@ -188,7 +187,9 @@ class AccountEdiXmlCii(models.AbstractModel):
             cii.put(tax, "DueDateTypeCode", due)
             code = cii.find(tax, "ram:ExemptionReasonCode")
             if code is not None and code.text == DISBURSEMENT_CODE:
-                cii.put(tax, "ExemptionReason", DISBURSEMENT_REASON)
+                self._legal_put_reason(tax, invoice, "disbursement")
+            if code is not None and code.text == FRANCHISE_CODE:
+                self._legal_put_reason(tax, invoice, "franchise")
             if self._legal_is_reverse_charge(tax, invoice):
                 cii.put(tax, "ExemptionReason", REVERSE_CHARGE_REASON)
                 cii.put(tax, "ExemptionReasonCode", REVERSE_CHARGE_CODE)
@@ -197,10 +198,18 @@ class AccountEdiXmlCii(models.AbstractModel):
                 cii.put(tax, "CategoryCode", "AE")
         for rate in cii.find_all(tree, ".//ram:RateApplicablePercent"):
             rate.text = _trim(float(rate.text), 2)
-        self._legal_cure_outside(tree)
+        self._legal_cure_outside(tree, invoice)
         self._legal_merge_breakdowns(settlement)
 
-    def _legal_cure_outside(self, tree):
+    def _legal_put_reason(self, tax, invoice, vat_case):
+        """Say why no VAT is due in the words in force that day; the code stands alone
+        while no notice says it."""
+        if reason := invoice._legal_get_exemption_text(vat_case):
+            cii.put(tax, "ExemptionReason", reason)
+        else:
+            cii.drop(tax, "ram:ExemptionReason")
+
+    def _legal_cure_outside(self, tree, invoice):
         """Outside French VAT: no rate, no VAT number on either side (BR-O-02, 05).
 
         At the extended level taxed lines may stand beside, which need the numbers.
@@ -209,7 +218,7 @@ class AccountEdiXmlCii(models.AbstractModel):
         for tax in outside:
             cii.drop(tax, "ram:RateApplicablePercent")
             if cii.find(tax, "ram:BasisAmount") is not None:
-                cii.put(tax, "ExemptionReason", OUTSIDE_REASON)
+                self._legal_put_reason(tax, invoice, "outside_eu")
                 cii.put(tax, "ExemptionReasonCode", OUTSIDE_CODE)
         taxed = cii.find(tree, ".//ram:ApplicableTradeTax[ram:CategoryCode!='O']")
         if outside and taxed is None:

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .text_policy import TEXT_POLICIES
+
 
 class AccountMove(models.Model):
     """An invoice that knows the matters, the pre-bills and the acts behind it."""
@@ -28,10 +30,7 @@ class AccountMove(models.Model):
     legal_period_from = fields.Date(string="Services from", copy=False)
     legal_period_to = fields.Date(string="Services to", copy=False)
     invoice_text_policy = fields.Selection(
-        [
-            ("detailed", "Each act on the invoice"),
-            ("neutral", "Neutral line, acts in a private annex"),
-        ],
+        TEXT_POLICIES,
         default="detailed",
     )
     legal_client_kind = fields.Selection(

@@ -7,6 +7,8 @@ from stdnum.iso7064 import mod_97_10
 from odoo import models
 from odoo.exceptions import UserError
 
+from .account_move_document import Finding
+
 # Greece writes its VAT numbers EL; Northern Ireland's goods have XI.
 VAT_PREFIXES = {"GR": ("EL",), "GB": ("GB", "XI"), "MC": ("FR",)}
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -21,18 +23,22 @@ class AccountMove(models.Model):
         sentences = super()._legal_check_firm()
         siren = self.company_id.partner_id._legal_get_siren()
         if siren and not luhn.is_valid(siren):
-            sentences.append(self._legal_say_siren(self.company_id.name, siren))
+            sentences.append(self._legal_say_siren(self.company_id, siren))
         iban = re.sub(r"\W", "", self.partner_bank_id.acc_number or "").upper()
         if self.move_type == "out_invoice" and re.match(r"[A-Z]{2}\d\d", iban):
             if not mod_97_10.is_valid(iban[4:] + iban[:4]):
                 sentences.append(
-                    self.env._(
-                        "The account %(iban)s of the invoice %(invoice)s is no valid"
-                        " IBAN, its check digits are wrong: correct it on the bank"
-                        " account of %(firm)s.",
-                        iban=self.partner_bank_id.acc_number,
-                        invoice=self._legal_get_label(),
-                        firm=self.company_id.name,
+                    Finding(
+                        self.env._(
+                            "The account %(iban)s of the invoice %(invoice)s is no"
+                            " valid IBAN, its check digits are wrong: correct it on the"
+                            " bank account of %(firm)s.",
+                            iban=self.partner_bank_id.acc_number,
+                            invoice=self._legal_get_label(),
+                            firm=self.company_id.name,
+                        ),
+                        self.partner_bank_id,
+                        "acc_number",
                     )
                 )
         return sentences
@@ -42,16 +48,20 @@ class AccountMove(models.Model):
         client = self.commercial_partner_id
         siren = client._legal_get_siren()
         if siren and not luhn.is_valid(siren):
-            sentences.append(self._legal_say_siren(client.name, siren))
+            sentences.append(self._legal_say_siren(client, siren))
         sentences += self._legal_check_vat_number(client)
         return sentences
 
-    def _legal_say_siren(self, name, siren):
-        return self.env._(
-            "The SIREN %(siren)s of %(name)s is not valid, its last digit does not"
-            " match the others: correct the Company ID on its form.",
-            siren=siren,
-            name=name,
+    def _legal_say_siren(self, party, siren):
+        return Finding(
+            self.env._(
+                "The SIREN %(siren)s of %(name)s is not valid, its last digit does not"
+                " match the others: correct the Company ID on its form.",
+                siren=siren,
+                name=party.name,
+            ),
+            party,
+            "company_registry",
         )
 
     def _legal_check_vat_number(self, client):
@@ -60,23 +70,32 @@ class AccountMove(models.Model):
         country = client.country_id.code or ""
         if "reverse_charge" in self._legal_get_vat_cases() and not vat:
             return [
-                self.env._(
-                    "The invoice %(invoice)s leaves the VAT to %(client)s, who has no"
-                    " VAT number: enter it on the client's form, or bill with VAT.",
-                    invoice=self._legal_get_label(),
-                    client=client.name,
+                Finding(
+                    self.env._(
+                        "The invoice %(invoice)s leaves the VAT to %(client)s, who has"
+                        " no VAT number: enter it on the client's form, or bill with"
+                        " VAT.",
+                        invoice=self._legal_get_label(),
+                        client=client.name,
+                    ),
+                    client,
+                    "vat",
                 )
             ]
         prefixes = VAT_PREFIXES.get(country, (country,))
         european = self.env.ref("base.europe").country_ids.mapped("code")
         if vat[:2].isalpha() and country in european and vat[:2] not in prefixes:
             return [
-                self.env._(
-                    "The VAT number %(vat)s of %(client)s is not one of its country"
-                    " %(country)s: correct one or the other on the client's form.",
-                    vat=client.vat,
-                    client=client.name,
-                    country=client.country_id.name,
+                Finding(
+                    self.env._(
+                        "The VAT number %(vat)s of %(client)s is not one of its country"
+                        " %(country)s: correct one or the other on the client's form.",
+                        vat=client.vat,
+                        client=client.name,
+                        country=client.country_id.name,
+                    ),
+                    client,
+                    "vat",
                 )
             ]
         return []
@@ -173,17 +192,16 @@ class AccountMove(models.Model):
                 )
             )
         if self.currency_id != self.company_currency_id and not self._legal_has_rate():
-            sentences.append(
-                _(
-                    "The invoice %(invoice)s is in %(currency)s, which has no rate on"
-                    " %(date)s: enter it under Accounting › Currencies.",
-                    invoice=self._legal_get_label(),
-                    currency=self.currency_id.name,
-                    date=self._legal_format_date(
-                        self.invoice_date or self.env.cr.now().date()
-                    ),
-                )
+            sentence = _(
+                "The invoice %(invoice)s is in %(currency)s, which has no rate on"
+                " %(date)s: enter it under Accounting › Currencies.",
+                invoice=self._legal_get_label(),
+                currency=self.currency_id.name,
+                date=self._legal_format_date(
+                    self.invoice_date or self.env.cr.now().date()
+                ),
             )
+            sentences.append(Finding(sentence, self.currency_id, "rate_ids"))
         return sentences
 
     def _legal_has_rate(self):

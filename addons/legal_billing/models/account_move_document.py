@@ -14,6 +14,23 @@ FRANCHISE_CODE = "VATEX-FR-FRANCHISE"
 Facts = namedtuple("Facts", "date kind document vat_cases has_disbursement firm")
 
 
+class Finding(str):
+    """A sentence about what keeps a document from being issued, and where to mend it.
+
+    :param record: where the value is missing or wrong
+    :param str field: which field of it
+    :param bool is_soft: the firm may choose to be warned only: the law asks for it,
+        no machine refuses the document without it
+    """
+
+    __slots__ = ("field", "is_soft", "record")
+
+    def __new__(cls, sentence, record=None, field="", is_soft=False):
+        finding = super().__new__(cls, sentence)
+        finding.record, finding.field, finding.is_soft = record, field, is_soft
+        return finding
+
+
 class AccountMove(models.Model):
     """What an invoice of a law firm must say, and the check that it can."""
 
@@ -112,10 +129,23 @@ class AccountMove(models.Model):
         self.ensure_one()
         mentions = self.env["legal.mention"]._for_move(self)
         return {
-            mention.note_code: mention._get_text(self)
+            mention.note_code: mention._get_text(self, official=True)
             for mention in mentions
             if mention.note_code
         }
+
+    def _legal_get_exemption_text(self, vat_case):
+        """Return why no VAT is due, in the words in force on the invoice's day.
+
+        :param str vat_case: of ``legal.mention``, or ``disbursement``
+        """
+        self.ensure_one()
+        mentions = self.env["legal.mention"]._for_move(self)
+        if vat_case == "disbursement":
+            mentions = mentions.filtered("has_disbursement_only")
+        else:
+            mentions = mentions.filtered(lambda m: m.vat_case == vat_case)
+        return mentions[:1]._get_text(self, official=True) if mentions else ""
 
     # -- check -----------------------------------------------------------------
 
@@ -148,12 +178,30 @@ class AccountMove(models.Model):
         checked = self.filtered(
             lambda move: move.state == "draft" and move._legal_is_checked()
         )
-        checked._legal_raise(checked._legal_check_document())
+        warned = {}
+        for move in checked:
+            findings = move._legal_check_document()
+            warned[move] = move._legal_get_soft(findings)
+            self._legal_raise([f for f in findings if f not in warned[move]])
         posted = super()._post(soft=soft)
+        for move in posted & checked:
+            if warned[move]:
+                move.message_post(
+                    body=self.env._(
+                        "Issued although something is missing: %(what)s",
+                        what=" ".join(warned[move]),
+                    )
+                )
         # The number is known only now; the error takes the posting back.
         for move in posted & checked:
             self._legal_raise(move._legal_check_number())
         return posted
+
+    def _legal_get_soft(self, findings):
+        """Return the findings that only warn, by the firm's choice."""
+        if self.company_id.legal_document_check != "warn":
+            return []
+        return [f for f in findings if getattr(f, "is_soft", False)]
 
     def _legal_raise(self, sentences):
         if sentences:
@@ -206,68 +254,79 @@ class AccountMove(models.Model):
             return []
         refused = "".join(dict.fromkeys(NUMBER_REFUSED.findall(number)))
         if refused:
-            return [
-                self.env._(
-                    "The invoice number “%(number)s” holds “%(refused)s”, which"
-                    " e-invoicing refuses: use letters without accents, digits and"
-                    " + - _ / only, and mend the numbering of the journal %(journal)s.",
-                    number=number,
-                    refused=refused,
-                    journal=self.journal_id.name,
-                )
-            ]
+            sentence = self.env._(
+                "The invoice number “%(number)s” holds “%(refused)s”, which"
+                " e-invoicing refuses: use letters without accents, digits and"
+                " + - _ / only, and mend the numbering of the journal %(journal)s.",
+                number=number,
+                refused=refused,
+                journal=self.journal_id.name,
+            )
+            return [Finding(sentence, self.journal_id, "code")]
         if len(number) > NUMBER_MAX_LENGTH:
-            return [
-                self.env._(
-                    "The invoice number “%(number)s” has %(length)s characters,"
-                    " e-invoicing takes %(limit)s: shorten the numbering of the"
-                    " journal %(journal)s.",
-                    number=number,
-                    length=len(number),
-                    limit=NUMBER_MAX_LENGTH,
-                    journal=self.journal_id.name,
-                )
-            ]
+            sentence = self.env._(
+                "The invoice number “%(number)s” has %(length)s characters,"
+                " e-invoicing takes %(limit)s: shorten the numbering of the"
+                " journal %(journal)s.",
+                number=number,
+                length=len(number),
+                limit=NUMBER_MAX_LENGTH,
+                journal=self.journal_id.name,
+            )
+            return [Finding(sentence, self.journal_id, "code")]
         return []
 
     def _legal_check_firm(self):
         self.ensure_one()
         company = self.company_id
         _ = self.env._
+        needs_vat = "franchise" not in self._legal_get_vat_cases()
         missing = [
-            label
-            for is_missing, label in (
-                (not company.partner_id._legal_get_siren(), _("its SIREN")),
-                (not company.street, _("its street")),
-                (not company.zip, _("its postcode")),
-                (not company.city, _("its city")),
+            (label, field, is_soft)
+            for is_missing, label, field, is_soft in (
                 (
-                    not company.vat and "franchise" not in self._legal_get_vat_cases(),
-                    _("its VAT number"),
+                    not company.partner_id._legal_get_siren(),
+                    _("its SIREN"),
+                    "company_registry",
+                    False,
                 ),
-                (not company.phone, _("its telephone")),
-                (not company.email, _("its e-mail")),
+                (not company.street, _("its street"), "street", True),
+                (not company.zip, _("its postcode"), "zip", True),
+                (not company.city, _("its city"), "city", True),
+                (not company.vat and needs_vat, _("its VAT number"), "vat", False),
+                (not company.phone, _("its telephone"), "phone", True),
+                (not company.email, _("its e-mail"), "email", True),
             )
             if is_missing
         ]
         sentences = []
         if missing:
             sentences.append(
-                _(
-                    "The firm %(firm)s lacks %(missing)s, which its invoices must"
-                    " show: complete it under Settings › Companies.",
-                    firm=company.name,
-                    missing=", ".join(missing),
+                Finding(
+                    _(
+                        "The firm %(firm)s lacks %(missing)s, which its invoices must"
+                        " show: complete it under Settings › Companies.",
+                        firm=company.name,
+                        missing=", ".join(label for label, *_rest in missing),
+                    ),
+                    company,
+                    missing[0][1],
+                    all(is_soft for _label, _field, is_soft in missing),
                 )
             )
         if self.move_type == "out_invoice" and not self.partner_bank_id:
             sentences.append(
-                _(
-                    "The invoice %(invoice)s does not say to which bank account it"
-                    " is to be paid: choose the recipient bank, or record the IBAN of"
-                    " %(firm)s.",
-                    invoice=self._legal_get_label(),
-                    firm=company.name,
+                Finding(
+                    _(
+                        "The invoice %(invoice)s does not say to which bank account it"
+                        " is to be paid: choose the recipient bank, or record the IBAN"
+                        " of %(firm)s.",
+                        invoice=self._legal_get_label(),
+                        firm=company.name,
+                    ),
+                    company,
+                    "bank_ids",
+                    True,
                 )
             )
         return sentences
@@ -280,24 +339,29 @@ class AccountMove(models.Model):
             return [_("An invoice has no client: choose one before it is issued.")]
         address = payer if payer.street else client
         missing = [
-            label
-            for value, label in (
-                (address.street, _("street")),
-                (address.zip, _("postcode")),
-                (address.city, _("city")),
-                (address.country_id, _("country")),
+            (label, field)
+            for field, label in (
+                ("street", _("street")),
+                ("zip", _("postcode")),
+                ("city", _("city")),
+                ("country_id", _("country")),
             )
-            if not value
+            if not address[field]
         ]
         sentences = []
         if missing:
             sentences.append(
-                _(
-                    "The client %(client)s has no complete address (missing:"
-                    " %(missing)s), which an invoice must show: fill it in on the"
-                    " client's form.",
-                    client=client.name,
-                    missing=", ".join(missing),
+                Finding(
+                    _(
+                        "The client %(client)s has no complete address (missing:"
+                        " %(missing)s), which an invoice must show: fill it in on the"
+                        " client's form.",
+                        client=client.name,
+                        missing=", ".join(label for label, _field in missing),
+                    ),
+                    address,
+                    missing[0][1],
+                    bool(address.country_id),
                 )
             )
         if (
@@ -306,11 +370,15 @@ class AccountMove(models.Model):
             and not client._legal_get_siren()
         ):
             sentences.append(
-                _(
-                    "The client %(client)s is billed as a business but has no SIREN,"
-                    " which the e-invoice needs: enter its SIREN or SIRET as Company"
-                    " ID, or say that it is a consumer.",
-                    client=client.name,
+                Finding(
+                    _(
+                        "The client %(client)s is billed as a business but has no"
+                        " SIREN, which the e-invoice needs: enter its SIREN or SIRET as"
+                        " Company ID, or say that it is a consumer.",
+                        client=client.name,
+                    ),
+                    client,
+                    "company_registry",
                 )
             )
         return sentences
@@ -339,13 +407,17 @@ class AccountMove(models.Model):
         mentions = self.env["legal.mention"]._for_move(self)
         codes = [code for code in mentions.mapped("note_code") if code]
         return [
-            self.env._(
-                "%(count)s legal notices with the code %(code)s apply to the invoice"
-                " %(invoice)s, there must be one: review their dates and kinds of"
-                " client under Configuration › Legal notices.",
-                count=codes.count(code),
-                code=code,
-                invoice=self._legal_get_label(),
+            Finding(
+                self.env._(
+                    "%(count)s legal notices with the code %(code)s apply to the"
+                    " invoice %(invoice)s, there must be one: review their dates and"
+                    " kinds of client under Configuration › Legal notices.",
+                    count=codes.count(code),
+                    code=code,
+                    invoice=self._legal_get_label(),
+                ),
+                self.env["legal.mention"],
+                code,
             )
             for code in REQUIRED_NOTES
             if codes.count(code) != 1

@@ -2,8 +2,6 @@ from odoo import models
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ..report.qr import qr_data_uri
-
 NO_BREAK = "\N{NO-BREAK SPACE}"
 NARROW_NO_BREAK = "\N{NARROW NO-BREAK SPACE}"
 
@@ -113,7 +111,7 @@ class AccountMove(models.Model):
             "meta": move._legal_get_meta(),
             "object": move._legal_get_object(annex),
             "message": "" if annex else (move.legal_client_message or ""),
-            "box": move._legal_get_box(),
+            "box": {} if annex else move._legal_get_box(),
             "blocks": move._legal_get_blocks(annex),
             "totals": [] if annex else move._legal_get_totals(),
             "taxes": [] if annex else move._legal_get_tax_rows(),
@@ -121,6 +119,9 @@ class AccountMove(models.Model):
             "mentions": []
             if annex
             else _join_short([mention._get_text(move) for mention in mentions]),
+            "method": move._legal_get_method(annex),
+            "meters": [] if annex else move._legal_get_meters(),
+            "thanks": "" if annex else move._legal_get_thanks(),
             "words": move._legal_get_words(),
         }
 
@@ -141,6 +142,7 @@ class AccountMove(models.Model):
         return {
             "firm": _("The firm"),
             "client": _("The client"),
+            "about": _("About this document"),
             "object": _("Re:"),
             "date": _("Date"),
             "act": _("Work done"),
@@ -255,15 +257,28 @@ class AccountMove(models.Model):
     def _legal_get_blocks(self, annex=False):
         """Return the sections gathered in tables: acts apart, lines together."""
         blocks = []
-        for section in self._legal_get_sections(annex):
-            has_acts = bool(section["acts"])
-            if not blocks or has_acts or blocks[-1]["has_acts"]:
-                blocks.append({"has_acts": has_acts, "sections": []})
+        by = "" if annex else self._legal_get_share_key()
+        for section in self._legal_get_sections(annex, by):
+            kind = ("has_acts" if section["acts"] else "") or (
+                "has_shares" if section["shares"] else ""
+            )
+            if not blocks or kind or blocks[-1]["kind"]:
+                blocks.append(
+                    {
+                        "kind": kind,
+                        "has_acts": kind == "has_acts",
+                        "has_shares": kind == "has_shares",
+                        "share_head": self._legal_get_share_head(by),
+                        "sections": [],
+                    }
+                )
             blocks[-1]["sections"].append(section)
         return blocks
 
-    def _legal_get_sections(self, annex=False):
+    def _legal_get_sections(self, annex=False, by=""):
         """Return the sections with every figure formatted.
+
+        :param str by: ``person`` or ``kind`` to gather the acts, else each is shown
 
         A section with acts shows them, then only what is no act: instalments and
         the cap. Should these not make its subtotal, its invoice lines are shown
@@ -284,7 +299,8 @@ class AccountMove(models.Model):
                 {
                     "code": section["code"],
                     "title": section["title"],
-                    "acts": [self._legal_format_act(act) for act in acts],
+                    "acts": [] if by else [self._legal_format_act(a) for a in acts],
+                    "shares": self._legal_gather_acts(acts, by) if by else [],
                     "lines": [
                         self._legal_format_line(line)
                         for line in ([] if annex else lines)
@@ -438,12 +454,8 @@ class AccountMove(models.Model):
         }
         if self.state == "posted":
             link = self.get_base_url() + self.sudo().get_portal_url()
-            payment.update(
-                link=link,
-                qr=qr_data_uri(link),
-                online=_("Online, in a minute"),
-                scan=_("Scan this code, or open the link in our e-mail."),
-            )
+            payment.update(link=link, online=_("Online, in a minute"))
+            payment["codes"] = self._legal_get_pay_codes(payment)
         return payment
 
 

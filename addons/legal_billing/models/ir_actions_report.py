@@ -17,6 +17,7 @@ INVOICE_REPORT = "legal_billing.report_invoice"
 SCREEN_CSS = Markup(
     "body{background:#fff}.lb{max-width:190mm;margin:0 auto;padding:6mm}"
     ".lb-runhead,.lb-footer .pages{display:none}"
+    ".lb-band{margin:-6mm -6mm 8mm -6mm}"
 )
 
 
@@ -42,10 +43,13 @@ class IrActionsReport(models.Model):
         return state
 
     @api.model
-    def _legal_get_screen_css(self):
+    def _legal_get_screen_css(self, design=None):
         """Return the style of the documents for a browser."""
-        with file_open(renderer.STYLESHEET) as sheet:
-            return Markup(sheet.read()) + SCREEN_CSS
+        css = Markup("")
+        for name in renderer.get_stylesheet_names(design):
+            with file_open(name) as sheet:
+                css += Markup(sheet.read())
+        return css + SCREEN_CSS
 
     # -- rendering -------------------------------------------------------------
 
@@ -111,10 +115,31 @@ class IrActionsReport(models.Model):
         if kept:
             return io.BytesIO(kept)
         html = self._legal_render_html(report.report_name, data, res_id)
-        return io.BytesIO(renderer.lay_out(html, cache).write())
+        return io.BytesIO(self._legal_lay_out(html, cache))
+
+    @api.model
+    def _legal_lay_out(self, html, cache=None):
+        """Return a document as the bytes of its file.
+
+        :raise UserError: the renderer's library is not usable here
+        """
+        if not renderer.is_available():
+            raise UserError(
+                self.env._(
+                    "This document cannot be made: WeasyPrint is not usable here"
+                    " (%(reason)s). Install the missing library, then try again.",
+                    reason=renderer.MISSING,
+                )
+            )
+        return renderer.lay_out(html, cache).write()
 
     def _legal_get_kept_document(self, report, data, res_id):
-        """Return the bytes of an agreement the client was sent or signed, if any."""
+        """Return the bytes of a document as it left the firm, if it did."""
+        if report.model == "legal.final.account":
+            account = self.env[report.model].browse(res_id)
+            account.check_access("read")
+            # sudo: the file of an account its reader may read
+            return account.sudo().attachment_id.raw or None
         if report.model != "legal.fee.agreement" or (data or {}).get("is_new"):
             return None
         agreement = self.env[report.model].browse(res_id)

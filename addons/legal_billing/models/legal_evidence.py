@@ -7,7 +7,7 @@ LONGEST_AGENT = 500
 
 
 class LegalEvidence(models.Model):
-    """What somebody accepted or refused: who, when, from where, which document.
+    """What somebody accepted, refused or issued: who, when, from where, what.
 
     Written once and never again. The hash is that of the bytes, or of the text,
     that the person had before the eyes; it can be worked out again at any time.
@@ -30,7 +30,7 @@ class LegalEvidence(models.Model):
         "res.company", required=True, readonly=True, index=True
     )
     act = fields.Selection(
-        [("accepted", "Accepted"), ("refused", "Refused")],
+        [("accepted", "Accepted"), ("refused", "Refused"), ("issued", "Issued")],
         required=True,
         readonly=True,
         default="accepted",
@@ -41,6 +41,7 @@ class LegalEvidence(models.Model):
             ("link", "By the link in an e-mail"),
             ("account", "Signed in"),
             ("paper", "On paper"),
+            ("firm", "By the firm"),
         ],
         required=True,
         readonly=True,

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .text_policy import TEXT_POLICIES
+
 
 class LegalFeeAgreement(models.Model):
     """Fee agreement (convention d'honoraires) of a matter.
@@ -58,10 +60,7 @@ class LegalFeeAgreement(models.Model):
     term_ids = fields.One2many("legal.fee.term", "agreement_id", copy=True)
     payment_term_id = fields.Many2one("account.payment.term", check_company=True)
     invoice_text_policy = fields.Selection(
-        [
-            ("detailed", "Each act on the invoice"),
-            ("neutral", "Neutral line, acts in a private annex"),
-        ],
+        TEXT_POLICIES,
         default="detailed",
         required=True,
         help="A detailed invoice protects the fees once paid; a neutral one tells"

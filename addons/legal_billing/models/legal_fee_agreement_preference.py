@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from .text_policy import TEXT_POLICIES
+
 CHANNELS = [
     ("email", "By e-mail"),
     ("portal", "Online only"),
@@ -25,6 +27,12 @@ class ResPartner(models.Model):
         CHANNELS, string="Invoices are sent", company_dependent=True
     )
     legal_pay_means = fields.Selection(MEANS, string="Pays by", company_dependent=True)
+    legal_text_policy = fields.Selection(
+        TEXT_POLICIES,
+        string="Reads of the work",
+        company_dependent=True,
+        help="What new fee agreements with this client start from.",
+    )
 
 
 SATURDAY = 5
@@ -50,6 +58,13 @@ class LegalFeeAgreement(models.Model):
         store=True,
         readonly=False,
         precompute=True,
+    )
+    invoice_text_policy = fields.Selection(
+        compute="_compute_preferences",
+        store=True,
+        readonly=False,
+        precompute=True,
+        default=None,
     )
     client_kind = fields.Selection(related="matter_id.client_kind")
     signature_mode = fields.Selection(
@@ -94,6 +109,9 @@ class LegalFeeAgreement(models.Model):
             )
             agreement.pay_means = (
                 agreement.pay_means or client.legal_pay_means or "transfer"
+            )
+            agreement.invoice_text_policy = (
+                agreement.invoice_text_policy or client.legal_text_policy or "detailed"
             )
 
     @api.depends("signed_on", "signature_mode", "matter_id.client_kind")

@@ -3,6 +3,8 @@ from odoo.fields import Domain
 
 from odoo.addons.legal_timesheet.models.res_partner import CLIENT_KINDS
 
+from .text_policy import TEXT_POLICIES
+
 
 class LegalFeeTemplate(models.Model):
     """A ready-made fee agreement: its terms, clauses, estimate and payment.
@@ -34,10 +36,7 @@ class LegalFeeTemplate(models.Model):
     description = fields.Char(string="When to use it")
     payment_term_id = fields.Many2one("account.payment.term", check_company=True)
     invoice_text_policy = fields.Selection(
-        [
-            ("detailed", "Each act on the invoice"),
-            ("neutral", "Neutral line, acts in a private annex"),
-        ],
+        TEXT_POLICIES,
         default="detailed",
         required=True,
     )
@@ -92,7 +91,8 @@ class LegalFeeTemplate(models.Model):
             "matter_id": matter.id,
             "template_id": self.id,
             "payment_term_id": (payment or client.property_payment_term_id).id,
-            "invoice_text_policy": self.invoice_text_policy,
+            "invoice_text_policy": client.commercial_partner_id.legal_text_policy
+            or self.invoice_text_policy,
             "note": self.note,
             "term_ids": [
                 Command.create(term._prepare_term(matter)) for term in self.term_ids

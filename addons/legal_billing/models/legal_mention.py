@@ -3,6 +3,8 @@ import string
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
+from .account_move_document import Facts
+
 PARAMETER_PLACEHOLDERS = (
     "mediator_name",
     "mediator_address",
@@ -46,6 +48,26 @@ class LegalMention(models.Model):
         " {firm}, {bar}, {seller_vat}, {buyer_vat} and {mediator_name},"
         " {mediator_address}, {mediator_email}, {mediator_site}.",
     )
+    text_foreign = fields.Text(
+        string="Text in English",
+        help="Printed for clients who do not read French; the e-invoice keeps the"
+        " French text.",
+    )
+    place = fields.Selection(
+        [
+            ("notice", "Among the notices"),
+            ("layout", "In the layout of the document"),
+        ],
+        default="notice",
+        required=True,
+        help="What stands in the layout, as the parties and the dates, is checked"
+        " before posting and not printed a second time.",
+    )
+    cgi_ref = fields.Char(
+        string="Article of the CGI",
+        help="The article that the text cites. When another code takes its place, end"
+        " this row and add the new text from its first day.",
+    )
     date_from = fields.Date(string="From")
     date_to = fields.Date(string="Until")
     source = fields.Char(required=True, help="The law that asks for it.")
@@ -65,6 +87,7 @@ class LegalMention(models.Model):
             ("invoice", "Invoices"),
             ("credit_note", "Credit notes"),
             ("deposit", "Deposit invoices"),
+            ("final_account", "Final accounts"),
         ],
         default="all",
         required=True,
@@ -110,13 +133,20 @@ class LegalMention(models.Model):
         "CHECK (date_to IS NULL OR date_from IS NULL OR date_to >= date_from)",
         "A legal notice must end after it starts.",
     )
+    _no_overlap = models.Constraint(
+        "EXCLUDE USING gist (int4range(hashtext(code), hashtext(code), '[]') WITH &&,"
+        " int4range(COALESCE(company_id, 0), COALESCE(company_id, 0), '[]') WITH &&,"
+        " daterange(date_from, date_to, '[]') WITH &&) WHERE (active)",
+        "Two legal notices with the same code hold on the same day: end the first one"
+        " before the second starts.",
+    )
 
     @api.depends("code", "name")
     def _compute_display_name(self):
         for mention in self:
             mention.display_name = f"{mention.code} {mention.name}"
 
-    @api.constrains("text")
+    @api.constrains("text", "text_foreign")
     def _check_placeholders(self):
         known = {*PARAMETER_PLACEHOLDERS, *MOVE_PLACEHOLDERS}
         for mention in self:
@@ -134,8 +164,9 @@ class LegalMention(models.Model):
 
     def _get_placeholders(self):
         self.ensure_one()
+        text = f"{self.text or ''}{self.text_foreign or ''}"
         try:
-            parsed = list(string.Formatter().parse(self.text or ""))
+            parsed = list(string.Formatter().parse(text))
         except ValueError as error:
             raise ValidationError(
                 self.env._(
@@ -147,6 +178,14 @@ class LegalMention(models.Model):
         return {name for _text, name, _spec, _conversion in parsed if name is not None}
 
     # -- selection -------------------------------------------------------------
+
+    def copy_data(self, default=None):
+        """Give a copy a code of its own: two of one code never hold together."""
+        vals_list = super().copy_data(default)
+        for vals in vals_list:
+            if "code" not in (default or {}):
+                vals["code"] = f"{vals['code']}-2"
+        return vals_list
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -178,8 +217,30 @@ class LegalMention(models.Model):
         facts = move._legal_get_facts()
         return mentions.filtered(
             lambda mention: (
-                mention._applies(facts)
+                mention.place == "notice"
+                and mention._applies(facts)
                 and (not mention.is_optional or mention._is_complete(move))
+            )
+        )._prefer_own()
+
+    def _prefer_own(self):
+        """Leave out what the firm replaced by a text of its own, code by code."""
+        own = {mention.code for mention in self if mention.company_id}
+        return self.filtered(lambda m: m.company_id or m.code not in own)
+
+    @api.model
+    def _for_account(self, account):
+        """Return the notices that are for final accounts, in order."""
+        mentions = self.sudo().browse(self._get_company_ids(account.company_id.id))
+        kind = account.matter_id.client_kind or "consumer"
+        facts = Facts(
+            account.date, kind, "final_account", set(), False, account.company_id
+        )
+        return mentions.filtered(
+            lambda mention: (
+                mention.document == "final_account"
+                and mention._applies(facts)
+                and (not mention.is_optional or mention._is_complete(account))
             )
         )
 
@@ -203,21 +264,27 @@ class LegalMention(models.Model):
         except UserError:
             return False
 
-    def _get_text(self, move):
+    def _get_text(self, move, official=False):
         """Return the notice as printed on this document.
 
+        :param bool official: the French text, whatever the client's language
         :raise UserError: a legal value is missing on the day of issue
         """
         self.ensure_one()
         mention = self.with_context(lang=move.partner_id.lang or self.env.lang)
         names = mention._get_placeholders()
+        # A final account has one date, an invoice several.
+        day = move["invoice_date" if "invoice_date" in move._fields else "date"]
         values = {
             name: self.env["legal.parameter"]._get(
-                name, move.invoice_date or fields.Date.context_today(self)
+                name, day or fields.Date.context_today(self)
             )
             for name in names
             if name in PARAMETER_PLACEHOLDERS
         }
         if names - values.keys():
             values |= move._legal_get_mention_values()
+        lang = move.partner_id.lang or self.env.lang or ""
+        if not official and mention.text_foreign and not lang.startswith("fr"):
+            return mention.text_foreign.format(**values)
         return mention.text.format(**values)

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ..engine import fees, split
 from ..engine.adjust import REVIEW
+from .text_policy import TEXT_POLICIES
 
 
 class LegalPayer(models.Model):
@@ -60,10 +61,7 @@ class LegalPayer(models.Model):
     date_to = fields.Date(string="Until")
     payment_term_id = fields.Many2one("account.payment.term", check_company=True)
     invoice_text_policy = fields.Selection(
-        [
-            ("detailed", "Each act on the invoice"),
-            ("neutral", "Neutral line, acts in a private annex"),
-        ],
+        TEXT_POLICIES,
         default="neutral",
         required=True,
         help="What this payer reads of the work; an insurer or an employer is not"

@@ -439,6 +439,7 @@ class LegalPrebillLine(models.Model):
             "narrative": self.narrative or "",
             "who": self.employee_id.name or "",
             "grade": self.grade_id.name or "",
+            "activity": self.entry_id.activity_code_id.name or "",
             "hours": self.hours,
             "hours_package": self.hours_package,
             "rate": self.rate,

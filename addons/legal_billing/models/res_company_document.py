@@ -3,6 +3,8 @@ from odoo.tools import format_date
 from odoo.tools.image import image_data_uri
 from odoo.tools.misc import formatLang
 
+from .account_move_print import place_symbol
+
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -98,6 +100,14 @@ class ResCompany(models.Model):
             lines.append(address.country_id.name)
         return [line for line in lines if line]
 
+    def _legal_format_capital(self):
+        """Write the share capital, without cents when it is round: 10 000 €."""
+        digits = 0 if float(self.legal_capital).is_integer() else 2
+        number = formatLang(self.env, self.legal_capital, digits=digits)
+        number = number.replace("\N{NARROW NO-BREAK SPACE}", NO_BREAK)
+        currency = self.currency_id
+        return place_symbol(currency.symbol, number, currency.position)
+
     def _legal_get_identity(self):
         """Return the legal line: form, capital, register, SIRET, VAT number.
 
@@ -111,11 +121,7 @@ class ResCompany(models.Model):
                 _(
                     "%(form)s with a capital of %(capital)s",
                     form=self.legal_form,
-                    capital=_trim_money(
-                        formatLang(
-                            self.env, self.legal_capital, currency_obj=self.currency_id
-                        )
-                    ),
+                    capital=self._legal_format_capital(),
                 )
             )
         elif self.legal_form:
@@ -140,8 +146,3 @@ class ResCompany(models.Model):
 def _host(website):
     """Return a web address as people write it: no scheme, no slash."""
     return (website or "").partition("//")[2].strip("/") or (website or "")
-
-
-def _trim_money(text):
-    """Write a round sum without cents: 10 000 €."""
-    return text.replace("\N{NARROW NO-BREAK SPACE}", NO_BREAK).replace(",00", "")

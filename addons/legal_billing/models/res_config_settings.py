@@ -25,3 +25,21 @@ class ResConfigSettings(models.TransientModel):
     legal_rate_max_age = fields.Integer(
         related="company_id.legal_rate_max_age", readonly=False
     )
+    legal_invoice_design = fields.Selection(
+        related="company_id.legal_invoice_design", readonly=False
+    )
+    legal_invoice_codes = fields.Selection(
+        related="company_id.legal_invoice_codes", readonly=False
+    )
+    legal_document_check = fields.Selection(
+        related="company_id.legal_document_check", readonly=False
+    )
+    legal_invoice_thanks = fields.Text(
+        related="company_id.legal_invoice_thanks", readonly=False
+    )
+
+    def action_preview_classic(self):
+        return self.company_id.action_legal_preview("classic")
+
+    def action_preview_contemporary(self):
+        return self.company_id.action_legal_preview("contemporary")

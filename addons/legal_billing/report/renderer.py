@@ -6,6 +6,7 @@ A laid-out document can be written again, e.g. with the XML of an e-invoice.
 """
 
 import logging
+import re
 import threading
 from datetime import datetime, timezone
 from pathlib import Path
@@ -34,6 +35,11 @@ except (ImportError, OSError) as error:  # OSError: Pango is not on the system
 BASE_URL = "http://documents.invalid/"
 CREATOR = "Odoo, legal_billing"
 STYLESHEET = "legal_billing/static/src/css/document.css"
+# A design adds one small sheet to the common one.
+DESIGN_STYLESHEETS = {
+    "contemporary": "legal_billing/static/src/css/document_contemporary.css",
+}
+DESIGN_OF = re.compile(r'data-design="(\w+)"')
 VARIANT = "pdf/a-3b"
 
 # Pango and its font maps are not made for several threads at once, and layout
@@ -91,20 +97,36 @@ if weasyprint:
             )
 
 
-def _get_stylesheets():
-    """Return the parsed style sheets and their fonts, parsed once."""
-    path = file_path(STYLESHEET)
-    stamp = Path(path).stat().st_mtime_ns
-    if _sheets.get("stamp") != stamp:
+def get_stylesheet_names(design=None):
+    """Return the style sheets of a design, the common one first."""
+    extra = DESIGN_STYLESHEETS.get(design)
+    return [STYLESHEET, extra] if extra else [STYLESHEET]
+
+
+def _get_stylesheets(design=None):
+    """Return the parsed style sheets of a design and their fonts, parsed once."""
+    paths = [Path(file_path(name)) for name in get_stylesheet_names(design)]
+    stamp = [path.stat().st_mtime_ns for path in paths]
+    known = _sheets.get(design)
+    if not known or known["stamp"] != stamp:
         fonts = FontConfiguration()
-        sheet = weasyprint.CSS(
-            string=Path(path).read_text(),
-            font_config=fonts,
-            url_fetcher=LocalFetcher(),
-            base_url=BASE_URL,
-        )
-        _sheets.update(stamp=stamp, fonts=fonts, sheets=[sheet])
-    return _sheets["sheets"], _sheets["fonts"]
+        sheets = [
+            weasyprint.CSS(
+                string=path.read_text(),
+                font_config=fonts,
+                url_fetcher=LocalFetcher(),
+                base_url=BASE_URL,
+            )
+            for path in paths
+        ]
+        known = _sheets[design] = {"stamp": stamp, "fonts": fonts, "sheets": sheets}
+    return known["sheets"], known["fonts"]
+
+
+def _get_design(html):
+    """Return the design that a document names on its root, ``None`` for none."""
+    found = DESIGN_OF.search(html[:400])
+    return found[1] if found and found[1] in DESIGN_STYLESHEETS else None
 
 
 class Layout:
@@ -173,7 +195,7 @@ def lay_out(html, cache=None):
     :param dict cache: images shared by the documents of a batch
     """
     with _lock:
-        sheets, fonts = _get_stylesheets()
+        sheets, fonts = _get_stylesheets(_get_design(html))
         return Layout(_render(html, sheets, fonts, LocalFetcher(), cache))
 
 

@@ -81,7 +81,10 @@ class TestFacturX(DocumentCommon):
                 ],
             ),
             (".//ram:ExemptionReasonCode", ["VATEX-EU-79-C"]),
-            (".//ram:ExemptionReason", ["Débours, art. 267 II 2° du CGI"]),
+            (
+                ".//ram:ExemptionReason",
+                [self.env.ref("legal_billing.legal_mention_m16").text],
+            ),
             (".//ram:GrandTotalAmount", ["1869.16"]),
             (".//ram:TotalPrepaidAmount", ["0.00"]),
             (".//ram:DuePayableAmount", ["1869.16"]),
