@@ -40,6 +40,7 @@ class LegalDemo(models.AbstractModel):
         folder.mkdir(parents=True, exist_ok=True)
         files = self._job_write_invoices(runs[-1:], folder)
         self._job_collect(company, today, folder)
+        self._job_final_account(company, folder)
         self._job_commit()
         self._job_print_table(runs[-1:], files)
 
@@ -60,6 +61,21 @@ class LegalDemo(models.AbstractModel):
                 move, sending_methods=move._legal_get_sending_methods()
             )
             self._job_say(f"Provision {provision.name} : facture d'acompte {move.name}")
+
+    def _job_final_account(self, company, folder):
+        """Issue the account that the client of a fully billed matter asked for."""
+        matters = self.env["legal.matter"].search(
+            [("company_id", "=", company.id)], order="matter_number"
+        )
+        matter = matters.filtered(lambda m: m.move_count and not m.amount_wip)[:1]
+        if not matter or matter.final_account_ids:
+            return
+        account = matter._prepare_final_accounts()[:1]
+        account.reason = "client"
+        account.action_issue()
+        name = account.attachment_id.name
+        (folder / name).write_bytes(account.attachment_id.raw)
+        self._job_say(f"Compte détaillé définitif {account.name} : {name}")
 
     def _job_commit(self):
         self.env.cr.commit()  # pylint: disable=invalid-commit

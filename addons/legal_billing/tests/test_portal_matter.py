@@ -152,6 +152,21 @@ class TestPortalMatter(LegalCapCommon, HttpCase):
 
     # -- signed in -------------------------------------------------------------
 
+    def test_final_account_in_force_and_no_other(self):
+        self._bill(self.matter, "2026-12-31")
+        account = self.matter._prepare_final_accounts()
+        path = f"{self.path}/accounts/{account.id}"
+        self.assertEqual(self._get(path=path).status_code, 404)
+        account.action_issue()
+        self.assertIn(account.name, self._get().text)
+        got = self._get(path=path)
+        self.assertEqual(got.content, account.attachment_id.raw)
+        self.assertEqual(got.headers["Content-Type"], "application/pdf")
+        self.assertEqual(self._get(token="x", path=path).status_code, 404)
+        stranger = self._portal_user("stranger.account", self.consumer)
+        self.authenticate(stranger.login, stranger.login)
+        self.assertEqual(self.url_open(path).status_code, 404)
+
     def test_the_clients_contact_signed_in(self):
         self.authenticate("vauban.contact", "vauban.contact")
         self.assertIn(self.path, self.url_open("/my/matters").text)
