@@ -42,6 +42,7 @@ from . import (
     legal_ereporting,
     legal_ereporting_line,
     legal_evidence,
+    legal_invoice_recipient,
     legal_invoice_status,
     legal_invoice_status_amount,
     legal_fee_sent_mixin,
@@ -89,6 +90,7 @@ from . import (
     legal_parameter,
     legal_payer,
     legal_payer_scale,
+    legal_post_batch,
     legal_prebill,
     legal_prebill_allowance,
     legal_prebill_anomaly,
@@ -203,6 +205,10 @@ from . import (
     legal_final_account_issue,
     legal_final_account_print,
     res_company_sample,
+    account_move_sending,
+    account_move_send_channel,
+    account_move_seal,
+    res_company_seal,
 )
 
 # Last, so that taking over an invoice comes before every check on posting.

@@ -200,13 +200,6 @@ class AccountMove(models.Model):
             section["subtotal"] = self.currency_id.round(section["subtotal"])
         return list(sections.values())
 
-    def _legal_get_sending_methods(self):
-        """Return how this client gets his invoices: his preference, else e-mail."""
-        self.ensure_one()
-        return self.env["account.move.send"]._get_default_sending_methods(self) or {
-            "email"
-        }
-
     def _legal_deliver_mails(self):
         """Hand this invoice's waiting e-mails to the server now; tell failures.
 

@@ -15,23 +15,6 @@ class AccountMove(models.Model):
             lambda agreement: agreement._is_binding()
         )
 
-    def _legal_get_sending_methods(self):
-        """Let the agreement in force say how its invoices are sent."""
-        self.ensure_one()
-        day = self.invoice_date or fields.Date.context_today(self)
-        agreements = self._legal_get_agreements().filtered(lambda a: a._holds_on(day))
-        channels = set(agreements.mapped("send_channel"))
-        if channels == {"post"}:
-            methods = dict(
-                self.env["res.partner"]
-                ._fields["invoice_sending_method"]
-                ._description_selection(self.env)
-            )
-            return {"snailmail" if "snailmail" in methods else "manual"}
-        if channels == {"portal"}:
-            return {"manual"}
-        return super()._legal_get_sending_methods()
-
     def _legal_get_payable_from(self):
         """Return the first day a payment may be taken, nothing when it may be now."""
         self.ensure_one()

@@ -111,6 +111,9 @@ class IrActionsReport(models.Model):
         """Return the file of one record as a stream."""
         if report.model == "account.move":
             return io.BytesIO(self._legal_render_move(report, data, res_id, cache))
+        if report.model == "legal.post.batch":
+            batch = self.env[report.model].browse(res_id)
+            return io.BytesIO(batch._make_print_file())
         kept = self._legal_get_kept_document(report, data, res_id)
         if kept:
             return io.BytesIO(kept)
@@ -148,6 +151,10 @@ class IrActionsReport(models.Model):
             return None
         # sudo: the file of an agreement its reader may read
         return agreement.sudo()._get_client_document().raw or None
+
+    def _legal_print_html(self, report_name, res_id, data):
+        """Return a page of ours as a PDF, of a record its caller may read."""
+        return renderer.lay_out(self._legal_render_html(report_name, data, res_id)).write()
 
     def _legal_render_html(self, report_name, data, res_id):
         values = {**(data or {}), "report_type": "pdf"}

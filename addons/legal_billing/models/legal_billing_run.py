@@ -47,6 +47,10 @@ class LegalBillingRun(models.Model):
         string="As each agreement says",
         help="Leaves out the matters whose agreement is not billed at this date.",
     )
+    client_message = fields.Text(
+        string="A word to all clients",
+        help="Written in the e-mail to each client, not on his invoice.",
+    )
     line_ids = fields.One2many("legal.billing.run.line", "run_id")
     candidate_count = fields.Integer(
         string="Matters with work to bill", compute="_compute_candidates"
@@ -69,6 +73,9 @@ class LegalBillingRun(models.Model):
     to_print_count = fields.Integer(compute="_compute_counts")
     sent_count = fields.Integer(compute="_compute_counts")
     to_send_count = fields.Integer(compute="_compute_counts")
+    to_post_count = fields.Integer(
+        string="Letters to post", compute="_compute_counts"
+    )
     amount_untaxed = fields.Monetary(
         string="Total excl. VAT", compute="_compute_counts"
     )
@@ -107,6 +114,7 @@ class LegalBillingRun(models.Model):
         "line_ids.is_printed",
         "line_ids.is_sent",
         "line_ids.move_id.state",
+        "line_ids.move_id.legal_post_batch_id",
         "line_ids.preview_untaxed",
         "line_ids.prebill_id.state",
         "line_ids.prebill_id.amount_untaxed",
@@ -130,7 +138,10 @@ class LegalBillingRun(models.Model):
             run.document_count = len(lines.filtered("is_printed"))
             run.to_print_count = len(posted.filtered(lambda li: not li.is_printed))
             run.sent_count = len(lines.filtered("is_sent"))
-            run.to_send_count = len(posted.filtered(lambda li: not li.is_sent))
+            waiting = posted.filtered(lambda li: not li.is_sent)
+            to_post = waiting.filtered(lambda li: li._is_in_post())
+            run.to_send_count = len(waiting - to_post)
+            run.to_post_count = len(to_post)
             run.amount_untaxed = sum(prebills.mapped("amount_untaxed"))
             run.preview_amount = sum(
                 li.preview_untaxed for li in lines if not li.is_excluded
@@ -248,6 +259,22 @@ class LegalBillingRun(models.Model):
             "view_mode": "list,form",
             "domain": [("id", "in", self.line_ids.move_ids.ids)],
         }
+
+    def action_view_letters(self):
+        """Open the letters of this run that wait to be posted."""
+        batches = self.line_ids.move_ids.legal_post_batch_id.filtered(
+            lambda batch: batch.state == "open"
+        )
+        action = {
+            "type": "ir.actions.act_window",
+            "res_model": "legal.post.batch",
+            "name": self.env._("Letters to post"),
+            "view_mode": "list,form",
+            "domain": [("id", "in", batches.ids)],
+        }
+        if len(batches) == 1:
+            action.update(view_mode="form", res_id=batches.id)
+        return action
 
     def action_view_failed(self):
         self.ensure_one()

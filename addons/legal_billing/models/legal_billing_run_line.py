@@ -81,7 +81,7 @@ class LegalBillingRunLine(models.Model):
             "approve": state in OPEN_STATES,
             "invoice": state == "approved",
             "documents": posted and not self.is_printed,
-            "send": posted and not self.is_sent,
+            "send": posted and not self.is_sent and not self._is_in_post(),
         }[stage]
 
     def _do_stage(self, stage):
@@ -232,35 +232,65 @@ class LegalBillingRunLine(models.Model):
         return "done", self._get_kept_message(), {"is_printed": True}
 
     def _do_send(self):
-        """Send by e-mail with the PDF; a mail that did not leave is a failure.
+        """Hand each invoice over as its payer prefers; e-mails leave after that.
 
-        The documents are kept then, and a further try hands the same e-mails over
-        again instead of writing new ones.
+        What was handed over is never made anew: an e-mail that did not leave is
+        handed to the server again by :meth:`_deliver`.
         """
-        failures = []
-        for move in self._get_posted():
-            if not self._was_handed_over(move):
-                self.env["account.move.send"]._generate_and_send_invoices(
-                    move,
-                    sending_methods=move._legal_get_sending_methods(),
-                    allow_raising=True,
+        for move in self._get_posted().filtered(lambda m: m._legal_is_waiting()):
+            if move.legal_sent_on:
+                continue
+            self.env["account.move.send"].with_context(
+                legal_run_word=self.run_id.client_message
+            )._generate_and_send_invoices(
+                move,
+                sending_methods=move._legal_get_sending_methods(),
+                allow_raising=True,
+            )
+        return "done", self._get_kept_message(), {"is_printed": True}
+
+    def _deliver(self):
+        """Hand the e-mails of these matters to the server, and tell what did not
+        leave. Their invoices are sent by then, whatever becomes of this."""
+        for line in self.filtered(lambda line: line.outcome == "done"):
+            failures = []
+            for move in line._get_posted():
+                sentences = move._legal_deliver_mails()
+                if move.legal_sent_on:
+                    move._legal_mark_send_error(sentences)
+                failures += sentences
+            if failures:
+                line._record(
+                    "failed", "\n".join(failures), {"failed_stage": "send"}
                 )
-            failures += move._legal_deliver_mails()
-        if failures:
-            return "failed", "\n".join(failures), {}
-        done = {"is_sent": True, "is_printed": True}
-        return "done", self._get_kept_message(), done
+            elif line._is_in_post():
+                line._record("done", line._say_in_post(), {})
+            else:
+                line.is_sent = True
 
-    def _was_handed_over(self, move):
-        """Tell whether an e-mail, or another channel, took this invoice already.
+    def _is_in_post(self):
+        """Tell whether letters of this matter wait to be posted, and nothing else."""
+        self.ensure_one()
+        posted = self._get_posted()
+        return bool(posted.legal_post_batch_id) and not posted.filtered(
+            lambda move: move._legal_is_waiting()
+        )
 
-        Odoo counts an invoice as sent once it has a PDF, which a run writes before.
-        """
-        if not (move.is_move_sent and self.is_printed):
-            return move.is_move_sent
-        # The message holds a copy of the file, under its name.
-        name = move.invoice_pdf_report_id.name
-        return name in move.message_ids.attachment_ids.mapped("name")
+    def _say_in_post(self):
+        kept = self._get_kept_message()
+        sentence = self.env._("Among the letters to print and post.")
+        if kept and sentence in kept:
+            return kept
+        return "\n".join(filter(None, (kept, sentence)))
+
+    def _mark_posted(self, moves):
+        """Follow letters that were posted: their matters are sent."""
+        prebills = moves.invoice_line_ids.prebill_line_ids.prebill_id
+        lines = self.search([("prebill_id", "in", prebills.ids)])
+        for line in lines.filtered(
+            lambda line: not line._get_posted().filtered(lambda m: not m.legal_sent_on)
+        ):
+            line.write({"is_sent": True, "message": False})
 
     def action_open(self):
         """Open the furthest that was made of this matter: invoice, pre-bill, matter."""

@@ -306,6 +306,11 @@ class LegalBillingRun(models.Model):
         lines._do_stage(stage)
         lines.write({"launch": self.launch})
         self.heartbeat_on = fields.Datetime.now()
+        if stage == "send":
+            # First kept, then delivered: whatever is done again from here on, no
+            # invoice is handed over twice.
+            self._checkpoint()
+            lines._deliver()
         return True
 
     def _checkpoint(self):

@@ -264,7 +264,7 @@ class TestFeeGuard(LegalTermsCommon):
         self.assertEqual(agreement.pay_means, "direct_debit")
         self._create_entry(matter, "partner", 1.0, "2026-04-10")
         _prebill, move = self._bill(matter, "2026-04-30")
-        self.assertEqual(move._legal_get_sending_methods(), {"manual"})
+        self.assertEqual(move._legal_get_sending_methods(), {"legal_portal"})
 
     def test_invoice_is_not_paid_online_in_the_seven_days(self):
         matter = self._create_matter(partner_id=self.consumer.id)
