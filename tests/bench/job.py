@@ -2,7 +2,7 @@
 
 import json
 
-from tests.bench import agreement, firm, ours, recording, stock
+from tests.bench import agreement, firm, ours, printing, recording, stock
 
 SIDES = {
     "ours": ours,
@@ -10,6 +10,8 @@ SIDES = {
     "ours_agreement": agreement,
     "ours_time": recording.Ours,
     "stock_time": recording.Stock,
+    "ours_pdf": printing.Ours,
+    "stock_pdf": printing.Stock,
 }
 MARK = "BENCH-RESULT "
 

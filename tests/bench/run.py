@@ -8,7 +8,8 @@ Before that, time recorded and approved: :mod:`tests.bench.recording`.
 
 Words: the numbers N, ``rounds=3``, ``sample=30`` (PDFs a round), ``time`` or
 ``time=500``, ``agreement`` or ``agreement=500`` for those sections alone, with so many
-entries. Numbers alone leave them out. The last is :mod:`tests.bench.agreement`.
+entries, ``pdf`` or ``pdf=50 flat=1000`` for the files alone. Numbers alone leave them
+out. See :mod:`tests.bench.agreement` and :mod:`tests.bench.printing`.
 Variables:
 ``LEGAL_BENCH_DB``, ``LEGAL_BENCH_STOCK_DB`` (databases of ours and of stock, to be
 filled), ``LEGAL_BENCH_OUT``, ``ODOO_RC``, ``LEGAL_BENCH_WKHTMLTOPDF`` (folder of the
@@ -23,6 +24,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,12 +34,13 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docker")]
 import psycopg2  # noqa: E402
 
 from local import ports, progress  # noqa: E402
-from tests.bench import agreement, figures, recording, table  # noqa: E402
+from tests.bench import agreement, figures, printing, recording, table  # noqa: E402
 
 SIZES = (100, 300, 1_000)
 ONE_ROUND_FROM = 1_000
 TIME_ENTRIES = 10_000
-SECTIONS = {"time": TIME_ENTRIES, "agreement": 2_000}
+SECTIONS = {"time": TIME_ENTRIES, "agreement": 2_000, "pdf": 50}
+OPTIONS = {"rounds": 3, "sample": 30, "flat": 1_000}
 SCRIPT = """import sys
 sys.path.insert(0, {root!r})
 from tests.bench import job
@@ -50,14 +53,14 @@ class Failed(Exception):
 
 
 def read_words(words):
-    """Return (sizes, rounds, sample, sections) out of the words of the command.
+    """Return (sizes, options, sections) out of the words of the command.
 
     Sections are {name: entries}. Some and no sizes: these alone. Sizes and none of
     them: billing alone. Nothing at all: everything.
 
     :raise Failed: a word is neither a number nor a known option
     """
-    sizes, options, sections = [], {"rounds": 3, "sample": 30}, {}
+    sizes, options, sections = [], dict(OPTIONS), {}
     for word in " ".join(words).replace(",", " ").split():
         if word in SECTIONS:
             sections[word] = SECTIONS[word]
@@ -67,7 +70,8 @@ def read_words(words):
         if not value.isdecimal() or not int(value) or not known:
             raise Failed(
                 f"“{word}” is not understood: give numbers of matters, rounds=3,"
-                f" sample=30, time or time=500, agreement or agreement=500."
+                f" sample=30, time or time=500, agreement or agreement=500, pdf or"
+                f" pdf=50, flat=1000."
             )
         if name in SECTIONS:
             sections[name] = int(value)
@@ -77,7 +81,7 @@ def read_words(words):
             sizes.append(int(value))
     if not sizes and not sections:
         sizes, sections = SIZES, dict(SECTIONS)
-    return sorted(set(sizes)), options["rounds"], options["sample"], sections
+    return sorted(set(sizes)), options, sections
 
 
 # -- processes ----------------------------------------------------------------
@@ -231,6 +235,46 @@ def bench_agreement(entries, rounds, databases):
     return raw
 
 
+def bench_pdf(count, options, databases, without_pdf):
+    """Measure the section "pdf", last: it leaves posted invoices behind."""
+    sides = [side for side in databases if side == "ours" or not without_pdf]
+    raw = {side: [] for side in (*sides, "two")}
+    if "stock" in sides:
+        progress.say("Installing sale_timesheet on stock's side …")
+        install_stock(databases["stock"], "sale_timesheet")
+    for side in sides:
+        progress.say(f"PDF: setting up {side} (not timed) …")
+        shell(f"{side}_pdf", "prepare", databases[side], count=count)
+        vacuum(databases[side])
+    with asset_server(databases["stock"], "stock" in sides) as address:
+        for turn in range(options["rounds"]):
+            for side in sides:
+                more = {"report_url": address} if side == "stock" else {}
+                result = shell(
+                    f"{side}_pdf", "measure", databases[side], count=count, **more
+                )
+                raw[side].append(result)
+                progress.say(f"PDF, round {turn + 1}, {side}: {_line(result)}")
+            raw["two"].append(_at_the_same_time(databases["ours"], count))
+    progress.say(f"PDF: {options['flat']} documents in one process …")
+    raw["flat"] = shell(
+        "ours_pdf", "measure", databases["ours"], count=count, flat=options["flat"]
+    )
+    return raw
+
+
+def _at_the_same_time(database, count, parts=2):
+    """Return the results of so many processes that share the invoices."""
+
+    def print_part(part):
+        return shell(
+            "ours_pdf", "measure", database, count=count, part=part, parts=parts
+        )
+
+    with ThreadPoolExecutor(parts) as pool:
+        return list(pool.map(print_part, range(parts)))
+
+
 def _line(result):
     steps = result["steps"].items()
     return ", ".join(f"{name} {step['seconds']:.1f} s" for name, step in steps)
@@ -248,7 +292,8 @@ def host():
 
 def main(words):
     """Run the benchmark; return the exit code."""
-    sizes, rounds, sample, sections = read_words(words)
+    sizes, options, sections = read_words(words)
+    rounds, sample = options["rounds"], options["sample"]
     databases = {
         "stock": os.environ["LEGAL_BENCH_STOCK_DB"],
         "ours": os.environ["LEGAL_BENCH_DB"],
@@ -269,6 +314,10 @@ def main(words):
     if sizes:
         whole |= bench_invoices(sizes, rounds, sample, databases, without_pdf)
         text.append(table.render(whole["summary"], whole["growth"], without_pdf))
+    if count := sections.get("pdf"):
+        raw = bench_pdf(count, options, databases, without_pdf)
+        whole["pdf"] = {"summary": printing.summarise(raw), "rounds": raw}
+        text.append(printing.render(whole["pdf"]["summary"], without_pdf))
     print("\n\n".join(text), flush=True)
     out = Path(os.environ["LEGAL_BENCH_OUT"])
     out.write_text(json.dumps(whole, indent=1) + "\n")

@@ -47,5 +47,8 @@ class AccountMove(models.Model):
         for move in self.filtered("legal_accrual_date"):
             reversal = move.reversal_move_ids.filtered(lambda m: m.state != "cancel")
             reversal.filtered(lambda m: m.state == "posted").button_draft()
-            reversal.unlink()
+            # The trail of a firm whose entries are sealed keeps what was posted.
+            kept = reversal.filtered(lambda m: m._is_protected_by_audit_trail())
+            kept.button_cancel()
+            (reversal - kept).unlink()
         return super().button_draft()

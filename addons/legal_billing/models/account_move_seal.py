@@ -61,7 +61,9 @@ class AccountMove(models.Model):
     def _legal_refuse_change(self, vals, names):
         """Refuse to change a sealed entry."""
         for move in self:
-            changed = [name for name in names if move._field_will_change(move, vals, name)]
+            changed = [
+                name for name in names if move._field_will_change(move, vals, name)
+            ]
             if changed:
                 move._legal_raise_sealed(changed)
 

@@ -60,9 +60,7 @@ class AccountMoveSend(models.AbstractModel):
 
     def _get_default_mail_partner_ids(self, move, mail_template, mail_lang):
         if not (move.is_legal and move.is_sale_document()):
-            return super()._get_default_mail_partner_ids(
-                move, mail_template, mail_lang
-            )
+            return super()._get_default_mail_partner_ids(move, mail_template, mail_lang)
         to, copies = move._legal_get_recipients()
         partners = to | copies
         if self.env.context.get("allow_partners_without_mail"):
@@ -72,13 +70,17 @@ class AccountMoveSend(models.AbstractModel):
     def _get_default_mail_body(self, move, mail_template, mail_lang):
         """Put the personal words after the greeting, whatever the template says."""
         body = super()._get_default_mail_body(move, mail_template, mail_lang)
-        words = "" if self.env.context.get("legal_without_word") else "\n".join(
-            filter(
-                None,
-                (
-                    move.is_legal and move.legal_client_message,
-                    self.env.context.get("legal_run_word"),
-                ),
+        words = (
+            ""
+            if self.env.context.get("legal_without_word")
+            else "\n".join(
+                filter(
+                    None,
+                    (
+                        move.is_legal and move.legal_client_message,
+                        self.env.context.get("legal_run_word"),
+                    ),
+                )
             )
         )
         if not words or not body:

@@ -288,7 +288,9 @@ class MailMail(models.Model):
         entitled = [
             email
             for email in emails
-            if move and email["partner_id"] and move._legal_may_get_annex(email["partner_id"])
+            if move
+            and email["partner_id"]
+            and move._legal_may_get_annex(email["partner_id"])
         ]
         if entitled:
             name, content = move._legal_render_annex()

@@ -154,7 +154,9 @@ class IrActionsReport(models.Model):
 
     def _legal_print_html(self, report_name, res_id, data):
         """Return a page of ours as a PDF, of a record its caller may read."""
-        return renderer.lay_out(self._legal_render_html(report_name, data, res_id)).write()
+        return renderer.lay_out(
+            self._legal_render_html(report_name, data, res_id)
+        ).write()
 
     def _legal_render_html(self, report_name, data, res_id):
         values = {**(data or {}), "report_type": "pdf"}

@@ -73,9 +73,7 @@ class LegalBillingRun(models.Model):
     to_print_count = fields.Integer(compute="_compute_counts")
     sent_count = fields.Integer(compute="_compute_counts")
     to_send_count = fields.Integer(compute="_compute_counts")
-    to_post_count = fields.Integer(
-        string="Letters to post", compute="_compute_counts"
-    )
+    to_post_count = fields.Integer(string="Letters to post", compute="_compute_counts")
     amount_untaxed = fields.Monetary(
         string="Total excl. VAT", compute="_compute_counts"
     )

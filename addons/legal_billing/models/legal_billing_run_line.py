@@ -260,9 +260,7 @@ class LegalBillingRunLine(models.Model):
                     move._legal_mark_send_error(sentences)
                 failures += sentences
             if failures:
-                line._record(
-                    "failed", "\n".join(failures), {"failed_stage": "send"}
-                )
+                line._record("failed", "\n".join(failures), {"failed_stage": "send"})
             elif line._is_in_post():
                 line._record("done", line._say_in_post(), {})
             else:

@@ -101,6 +101,7 @@ class LegalDemo(models.AbstractModel):
                 {
                     "property_payment_term_id": term.id,
                     "email": False if key in WITHOUT_EMAIL else client.email,
+                    "legal_send_channel": "post" if key in WITHOUT_EMAIL else False,
                 }
             )
         return clients

@@ -9,6 +9,8 @@ FIRM = {
     "legal_bar": "Paris",
     "legal_capital": 40000.0,
     "rcs_city": "Paris",
+    # until its history is posted, see _run_main_job
+    "legal_seals_entries": False,
 }
 IBAN = "FR7630006000011234567890189"
 

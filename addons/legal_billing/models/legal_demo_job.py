@@ -41,6 +41,7 @@ class LegalDemo(models.AbstractModel):
         files = self._job_write_invoices(runs[-1:], folder)
         self._job_collect(company, today, folder)
         self._job_final_account(company, folder)
+        self._job_seal(company)
         self._job_commit()
         self._job_print_table(runs[-1:], files)
 
@@ -169,6 +170,13 @@ class LegalDemo(models.AbstractModel):
     def _job_collect(self, company, today, folder):
         """Chase what is overdue; nothing to do at this level."""
 
+    def _job_seal(self, company):
+        """Seal the books, now that the past of the firm is in them."""
+        company.legal_seals_entries = True
+        if company._legal_must_seal():
+            company._legal_seal()
+            self._job_say("Écritures scellées : la comptabilité est inaltérable.")
+
     def _job_print_table(self, runs, files):
         titles = [
             "Dossier",
@@ -219,7 +227,12 @@ class LegalDemo(models.AbstractModel):
                 line.prebill_id._fields["state"]._description_selection(self.env)
             )[line.prebill_id.state].lower()
         return labels.get(
-            move.payment_state, "envoyée" if line.is_sent else "comptabilisée"
+            move.payment_state,
+            "envoyée"
+            if line.is_sent
+            else "à poster"
+            if line._is_in_post()
+            else "comptabilisée",
         )
 
 

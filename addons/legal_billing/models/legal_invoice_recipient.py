@@ -15,7 +15,9 @@ class LegalInvoiceRecipient(models.Model):
     _check_company_auto = True
 
     sequence = fields.Integer(default=10)
-    client_id = fields.Many2one("res.partner", index="btree_not_null", ondelete="cascade")
+    client_id = fields.Many2one(
+        "res.partner", index="btree_not_null", ondelete="cascade"
+    )
     matter_id = fields.Many2one(
         "legal.matter", index="btree_not_null", ondelete="cascade"
     )

@@ -34,7 +34,10 @@ class LegalPostBatch(models.Model):
         index=True,
     )
     date = fields.Date(
-        string="Begun on", default=fields.Date.context_today, required=True, readonly=True
+        string="Begun on",
+        default=fields.Date.context_today,
+        required=True,
+        readonly=True,
     )
     is_duplex = fields.Boolean(
         string="Printed on both sides",
@@ -139,7 +142,9 @@ class LegalPostBatch(models.Model):
         self.check_access("read")
         letters, rows = [], []
         for move in self._get_readable():
-            parts = [PdfReader(io.BytesIO(content)) for content in move._legal_get_letter()]
+            parts = [
+                PdfReader(io.BytesIO(content)) for content in move._legal_get_letter()
+            ]
             letters.append(parts)
             rows.append(
                 {

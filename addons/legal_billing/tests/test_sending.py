@@ -21,7 +21,7 @@ PERSONAL = "Merci de votre patience."
 
 @tagged("post_install", "-at_install")
 class TestSending(RunCommon):
-    """One run for clients who wish e-mail, a notice or letters; two cannot be reached."""
+    """Clients who wish e-mail, a notice or letters; two cannot be reached."""
 
     @classmethod
     def setUpClass(cls):
@@ -51,7 +51,13 @@ class TestSending(RunCommon):
                 }
             )
             for name, zip_code, email, channel, kw in [
-                ("Online Ltd", "59000", "online@client.example", "portal", {"lang": "en_US"}),
+                (
+                    "Online Ltd",
+                    "59000",
+                    "online@client.example",
+                    "portal",
+                    {"lang": "en_US"},
+                ),
                 ("Poste Nord", "59200", False, "post", {}),
                 ("Boîte Pleine", "59300", REFUSED, "email", {}),
                 ("Sans Adresse", "59400", False, "email", {}),
@@ -310,7 +316,8 @@ class TestSending(RunCommon):
         to, copies = move._legal_get_recipients()
         self.assertEqual((to, copies), (self.colleague, self.books))
         self.env.cr.execute(
-            "SELECT 1 FROM pg_constraint WHERE conname = 'legal_invoice_recipient_one_owner'"
+            "SELECT 1 FROM pg_constraint"
+            " WHERE conname = 'legal_invoice_recipient_one_owner'"
             " UNION ALL SELECT 1 FROM pg_indexes"
             " WHERE indexname = 'legal_invoice_recipient_partner_once'"
         )

@@ -130,6 +130,7 @@ class TestPlanning(DunningCommon):
         self.assertEqual(self._planned(FIRST), {partly: (1, 350.0)})
 
     def test_unmatched_payment_counts(self):
+        self.company.legal_seals_entries = False
         move = self._create_invoice()
         payment = self._receive(self.client, 500.0)
         self.assertEqual(self._planned(FIRST), {move: (1, 700.0)})
@@ -168,6 +169,7 @@ class TestPlanning(DunningCommon):
         self.assertEqual(self._planned(late), {move: (2, 1200.0)})
 
     def test_draft_and_cancelled_invoices_are_left_alone(self):
+        self.company.legal_seals_entries = False
         self._create_invoice(post=False)
         cancelled = self._create_invoice()
         cancelled.button_draft()
@@ -175,6 +177,7 @@ class TestPlanning(DunningCommon):
         self.assertEqual(self._planned(FIRST), {})
 
     def test_reset_to_draft_after_planning(self):
+        self.company.legal_seals_entries = False
         move = self._create_invoice()
         action = self.Action._prepare_day(self.company, FIRST)
         move.button_draft()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bench import agreement, figures, firm, recording, run, table
+from tests.bench import agreement, figures, firm, printing, recording, run, table
 
 
 def a_round(drafts=1.0, posting=2.0, peak=30, pdfs=None, **steps):
@@ -49,14 +49,19 @@ def test_exponent_of_growth(points, expected):
 
 
 def test_words_of_the_command():
-    both = {"time": 10_000, "agreement": 2_000}
-    assert run.read_words([]) == ([100, 300, 1000], 3, 30, both)
-    assert run.read_words(["300,100", "rounds=1"]) == ([100, 300], 1, 30, {})
-    assert run.read_words(["20 10", "sample=2"]) == ([10, 20], 3, 2, {})
-    assert run.read_words(["time"]) == ([], 3, 30, {"time": 10_000})
-    assert run.read_words(["time=500", "rounds=1"]) == ([], 1, 30, {"time": 500})
-    assert run.read_words(["100", "time"]) == ([100], 3, 30, {"time": 10_000})
-    assert run.read_words(["agreement=50"]) == ([], 3, 30, {"agreement": 50})
+    options = {"rounds": 3, "sample": 30, "flat": 1000}
+    every = {"time": 10_000, "agreement": 2_000, "pdf": 50}
+    assert run.read_words([]) == ([100, 300, 1000], options, every)
+    for words, sizes, changed, sections in (
+        (["300,100", "rounds=1"], [100, 300], {"rounds": 1}, {}),
+        (["20 10", "sample=2"], [10, 20], {"sample": 2}, {}),
+        (["time"], [], {}, {"time": 10_000}),
+        (["time=500", "rounds=1"], [], {"rounds": 1}, {"time": 500}),
+        (["100", "time"], [100], {}, {"time": 10_000}),
+        (["agreement=50"], [], {}, {"agreement": 50}),
+        (["pdf=20 flat=200"], [], {"flat": 200}, {"pdf": 20}),
+    ):
+        assert run.read_words(words) == (sizes, {**options, **changed}, sections)
 
 
 def a_time_round(seconds, after, **steps):
@@ -146,3 +151,33 @@ def test_sirets_pass_their_check():
     from stdnum.fr import siret
 
     assert all(siret.is_valid(firm.siret(rank)) for rank in (1, 7, 4_321))
+
+
+def test_pdfs_of_one_and_of_two_processes():
+    def sent(seconds, begun=0.0, count=10, **kw):
+        return {
+            "steps": {"send": {"seconds": seconds}},
+            "count": count,
+            "cpu": seconds / 2,
+            "begun": begun,
+            "ended": begun + seconds,
+            "pdfa_3b": count,
+            "with_einvoice": count,
+            "kilobytes": 20.0,
+            **kw,
+        }
+
+    alone = {"renderer": {"seconds": 0.5, "cpu": 0.4, "count": 10}}
+    raw = {
+        "stock": [sent(10.0, pdfa_3b=0)],
+        "ours": [sent(1.0, **alone)],
+        "two": [[sent(1.0), sent(1.0, begun=1.0)]],
+        "flat": {"count": 100, "seconds": 20.0, "after": {"50": 200.0, "100": 203.0}},
+    }
+    summary = printing.summarise(raw)
+    assert (summary["ratio"], summary["two"]["per_second"]) == (10.0, 10.0)
+    assert summary["flat"]["mb_to"] - summary["flat"]["mb_from"] == 3.0
+    text = printing.render(summary)
+    assert "10.0 × stock" in text and "(+3 MB)" in text
+    del raw["stock"]
+    assert "no program" in printing.render(printing.summarise(raw), "no program")
