@@ -97,27 +97,31 @@ class AccountMove(models.Model):
         sealing = self.with_context(legal_sealing=True)
         return super(AccountMove, sealing)._hash_moves(**kwargs)
 
-    def _get_chains_to_hash(self, force_hash=False, **kwargs):
+    def _get_chains_to_hash(self, force_hash=False, early_stop=False, **kwargs):
         """Let lines of a bank statement wait until they are matched.
 
         Matching replaces an item of the entry, which a seal would forbid; what
-        follows in the same sequence waits with it, since the chain has no hole.
+        follows in the same sequence waits with it. A bank's numbers are no series of
+        documents: one that was cancelled keeps no payment from being posted.
         """
-        ready = self
-        if not force_hash:
-            ready = self._legal_without_unmatched()
-        return super(AccountMove, ready)._get_chains_to_hash(
-            force_hash=force_hash, **kwargs
-        )
+        banks = self.filtered(lambda move: move._legal_is_sealed_bank())
+        if force_hash or early_stop or not banks:
+            return super()._get_chains_to_hash(
+                force_hash=force_hash, early_stop=early_stop, **kwargs
+            )
+        others = super(AccountMove, self - banks)._get_chains_to_hash(**kwargs)
+        kwargs.update(raise_if_gap=False, raise_if_no_document=False)
+        ready = banks._legal_without_unmatched()
+        return others + super(AccountMove, ready)._get_chains_to_hash(**kwargs)
+
+    def _legal_is_sealed_bank(self):
+        self.ensure_one()
+        is_bank = self.journal_id.type in ("bank", "cash", "credit")
+        return is_bank and bool(self.company_id.legal_sealed_on)
 
     def _legal_without_unmatched(self):
         """Return the entries before which no line of a bank statement waits."""
-        banks = self.filtered(
-            lambda move: (
-                move.journal_id.type in ("bank", "cash", "credit")
-                and move.company_id.legal_sealed_on
-            )
-        )
+        banks = self.filtered(lambda move: move._legal_is_sealed_bank())
         if not banks:
             return self
         waiting = dict(
@@ -144,40 +148,27 @@ class AccountMove(models.Model):
 
         return self - banks.filtered(is_held_up)
 
-    def _legal_get_unbroken_tail(self):
-        """Return the end of this sequence, in its order, that has no hole and is not
-        sealed yet."""
-        tail = []
-        for move in reversed(self):
-            if move.inalterable_hash:
-                break
-            if tail and tail[-1].sequence_number != move.sequence_number + 1:
-                break
-            tail.append(move)
-        return self.browse(move.id for move in reversed(tail))
+    def _legal_seal_sequence(self):
+        """Seal a whole sequence, in its order, as far as it can be.
 
-    def _legal_seal_tail(self):
-        """Seal a stretch without holes, from the last seal before it on."""
-        ready = self._legal_without_unmatched()
-        if not ready:
+        Where nothing of it is sealed yet, what follows its last hole is: no chain can
+        bridge that. Where something is, all that came after.
+        """
+        if any(self.mapped("inalterable_hash")):
+            rest = self.filtered(lambda move: not move.inalterable_hash)
+            rest._hash_moves(raise_if_gap=False, raise_if_no_document=False)
             return
-        before = self.search(
-            [
-                ("journal_id", "=", ready.journal_id.id),
-                ("sequence_prefix", "=", ready[0].sequence_prefix),
-                ("sequence_number", "<", ready[0].sequence_number),
-                ("inalterable_hash", "!=", False),
-            ],
-            order="sequence_number desc",
-            limit=1,
-        )
-        if before and before.sequence_number != ready[0].sequence_number - 1:
-            return
-        hashes = ready._calculate_hashes(before.inalterable_hash)
-        for move, value in hashes.items():
+        ids, last = [], None
+        for move in self:
+            if last is not None and move.sequence_number != last + 1:
+                ids = []
+            ids.append(move.id)
+            last = move.sequence_number
+        tail = self.browse(ids)._legal_without_unmatched()
+        for move, value in tail._calculate_hashes("").items():
             move.with_context(legal_sealing=True).inalterable_hash = value
         body = self.env._("This journal entry has been sealed.")
-        ready._message_log_batch(bodies=dict.fromkeys(ready.ids, body))
+        tail._message_log_batch(bodies=dict.fromkeys(tail.ids, body))
 
 
 class AccountMoveLine(models.Model):

@@ -135,10 +135,7 @@ class AccountJournal(models.Model):
                     ("state", "=", "posted"),
                 ]
             )
-            moves = Move.search(domain, order="sequence_number")
-            tail = moves._legal_get_unbroken_tail()
-            if tail:
-                tail._legal_seal_tail()
+            Move.search(domain, order="sequence_number")._legal_seal_sequence()
 
     @api.model
     def _legal_cron_seal(self):

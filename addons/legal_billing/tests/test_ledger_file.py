@@ -1,9 +1,17 @@
 import csv
 import io
+import json
+import tempfile
 from collections import defaultdict
 from decimal import Decimal
+from pathlib import Path
+from unittest.mock import patch
 
+from pypdf import PdfReader
+
+from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import config
 
 from .test_provision import ProvisionCommon
 
@@ -75,6 +83,87 @@ class TestLedgerFile(ProvisionCommon):
             for matter in matters:
                 self.assertNotIn(matter, label)
         self.assertTrue(deposit.name)
+
+    def test_no_output_tells_what_was_done(self):
+        """Under the neutral policy: not one word of an act, nor what the matter is
+        called inside the firm, in anything that leaves it or that accounting reads."""
+        secrets = ("confidentielle", "Litige commercial")
+        invoices = self._bill_hours(policy="neutral")
+        shared = self._create_matter(
+            payer_ids=[
+                Command.create(
+                    {"partner_id": self.consumer.id, "kind": "percent", "percent": 40}
+                ),
+                Command.create({"partner_id": self.client.id, "kind": "remainder"}),
+            ]
+        )
+        self._create_agreement(
+            shared, [{"kind": "hourly"}], invoice_text_policy="neutral"
+        )
+        self._create_entry(shared, "partner", 2.0, "2026-04-02")
+        invoices |= self._bill(shared, "2026-04-30")[1]
+        for move in invoices:
+            self._pay_move(move, "2026-06-10")
+        credit = invoices[0]._reverse_moves([{"invoice_date": "2026-06-11"}])
+        credit.action_post()
+        documents = self._send(invoices | credit)
+        outputs = {"FEC": json.dumps(self._export()[1], ensure_ascii=False)}
+        report = self.env["legal.ereporting"].create(
+            {"flux": "10.3", "date_from": "2026-04-01", "date_to": "2026-04-30"}
+        )
+        report.action_compute()
+        outputs["e-reporting"] = str(report.read()) + str(report.line_ids.read())
+        with tempfile.TemporaryDirectory() as folder:
+            self.startPatcher(
+                patch.dict(config.options, {"legal_exchange_dir": folder})
+            )
+            channel = self.env["legal.einvoice.channel"].create(
+                {"name": "Dossier", "starts_on": "2026-01-01", "folder": "pa"}
+            )
+            channel.action_exchange()
+            for path in sorted(Path(folder).rglob("*.*")):
+                if path.suffix != ".pdf":
+                    outputs[f"exchange {path.name}"] = path.read_text()
+        for move in documents:
+            pdf, xml = self._get_files(move)
+            reader = PdfReader(io.BytesIO(pdf))
+            texts = [page.extract_text() for page in reader.pages]
+            outputs[f"PDF {move.name}"] = " ".join(texts)
+            packet = reader.trailer["/Root"]["/Metadata"].get_object().get_data()
+            outputs[f"metadata {move.name}"] = str(reader.metadata) + packet.decode()
+            outputs[f"XML {move.name}"] = xml.decode()
+            self.assertEqual(list(reader.attachments), ["factur-x.xml"])
+            outputs[f"embedded {move.name}"] = b"".join(
+                reader.attachments["factur-x.xml"]
+            ).decode()
+            attached = self.env["ir.attachment"].search(
+                [
+                    ("res_model", "=", "account.move"),
+                    ("res_id", "=", move.id),
+                    ("res_field", "in", (False, *move._fields)),
+                ]
+            )
+            names = (attached | move.message_ids.attachment_ids).mapped("name")
+            self.assertFalse([name for name in names if "annex" in name.lower()])
+            outputs[f"messages {move.name}"] = str(
+                move.message_ids.mapped(lambda m: (m.subject, m.body))
+            )
+            entries = move | self._cash_basis(move) | move.matched_payment_ids.move_id
+            entries |= move.line_ids.full_reconcile_id.reconciled_line_ids.move_id
+            self.assertTrue(entries - move)
+            outputs[f"ledger {move.name}"] = str(
+                [
+                    entries.read(["name", "ref", "payment_reference", "narration"]),
+                    entries.line_ids.mapped("name"),
+                    entries.line_ids.analytic_line_ids.mapped("name"),
+                ]
+            )
+        self.assertGreaterEqual(len(outputs), 20)
+        for name, text in outputs.items():
+            self.assertTrue(text.strip(), name)
+            for secret in secrets:
+                with self.subTest(output=name, secret=secret):
+                    self.assertNotIn(secret, text)
 
     def _received(self, balances):
         """Return what came in: bank and payments on their way, class 5."""
