@@ -6,12 +6,17 @@ from .legal_fee_agreement_preference import CHANNELS
 
 #: what Odoo's own sending calls these channels
 METHODS = {"portal": "legal_portal", "post": "legal_post"}
-#: these touch no journal item, and nothing the ledger would have to work out again
-ASIDE = {
-    "skip_invoice_sync": True,
-    "skip_is_manually_modified": True,
-    "tracking_disable": True,
-}
+#: columns from which nothing in an entry follows
+PLAIN = frozenset(
+    (
+        "access_token",
+        "legal_sent_by",
+        "legal_sent_on",
+        "legal_sent_to",
+        "legal_send_error",
+        "legal_post_batch_id",
+    )
+)
 
 
 class AccountMove(models.Model):
@@ -38,6 +43,15 @@ class AccountMove(models.Model):
         ondelete="restrict",
         check_company=True,
     )
+
+    def write(self, vals):
+        """Spare what says nothing of the entry the search for what it might change,
+        which costs as much as a page of a PDF."""
+        if PLAIN.issuperset(vals):
+            return models.BaseModel.write(self, vals)
+        if vals == {"sending_data": False} and not any(self.mapped("sending_data")):
+            return True
+        return super().write(vals)
 
     # -- how -------------------------------------------------------------------
 
@@ -180,21 +194,20 @@ class AccountMove(models.Model):
     def _legal_mark_sent(self, channel, to):
         """Keep by which means, when and to whom this invoice left."""
         self.ensure_one()
-        self.with_context(**ASIDE).write(
+        self.write(
             {
                 "legal_sent_by": channel,
                 "legal_sent_on": fields.Datetime.now(),
                 "legal_sent_to": to,
                 "legal_send_error": False,
-                "is_move_sent": True,
             }
         )
+        if not self.is_move_sent:
+            self.is_move_sent = True
 
     def _legal_mark_to_post(self, batch):
         self.ensure_one()
-        self.with_context(**ASIDE).write(
-            {"legal_post_batch_id": batch.id, "legal_send_error": False}
-        )
+        self.write({"legal_post_batch_id": batch.id, "legal_send_error": False})
 
     def _legal_mark_posted(self, day):
         """Keep that the letter left; a letter is posted once."""
@@ -213,7 +226,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         error = "\n".join(sentences) or False
         if (self.legal_send_error or False) != error:
-            self.with_context(**ASIDE).legal_send_error = error
+            self.legal_send_error = error
 
     def button_draft(self):
         """What is changed has to be sent again."""
@@ -230,7 +243,7 @@ class AccountMove(models.Model):
         sent = self.filtered(
             lambda m: m.legal_sent_on or m.legal_post_batch_id or m.legal_send_error
         )
-        sent.with_context(**ASIDE).write(
+        sent.write(
             {
                 "legal_sent_by": False,
                 "legal_sent_on": False,

@@ -5,9 +5,11 @@ program is started. The style sheet and its fonts are parsed once per process.
 A laid-out document can be written again, e.g. with the XML of an e-invoice.
 """
 
+import gc
 import logging
 import re
 import threading
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -50,6 +52,19 @@ _sheets = {}
 
 def is_available():
     return weasyprint is not None
+
+
+@contextmanager
+def _without_collector():
+    """Let nothing look for garbage while a document is made: none of it dies before
+    the end, and each look goes through all that a server holds."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 if weasyprint:
@@ -179,7 +194,7 @@ class Layout:
                     url_fetcher=LocalFetcher(),
                 )
             )
-        with _lock:
+        with _lock, _without_collector():
             return self._document.write_pdf(
                 zoom=self._zoom,
                 pdf_variant=VARIANT,
@@ -194,7 +209,7 @@ def lay_out(html, cache=None):
     :param str html: whole document; only its ``<style>`` and ours apply
     :param dict cache: images shared by the documents of a batch
     """
-    with _lock:
+    with _lock, _without_collector():
         sheets, fonts = _get_stylesheets(_get_design(html))
         return Layout(_render(html, sheets, fonts, LocalFetcher(), cache))
 
