@@ -89,17 +89,14 @@ class AccountMoveSend(models.AbstractModel):
         word = Markup('<p style="white-space: pre-line;">%s</p>') % words
         return Markup(greeting + end) + word + Markup(rest)  # rendered by us
 
-    def _get_default_sending_settings(self, move, from_cron=False, **custom_settings):
-        values = super()._get_default_sending_settings(
-            move, from_cron=from_cron, **custom_settings
-        )
-        values["legal_chosen_by_hand"] = "mail_partner_ids" in custom_settings
-        return values
-
     def _hook_invoice_document_before_pdf_report_render(self, invoice, invoice_data):
-        """Refuse, before a file is written, what could reach nobody."""
+        """Refuse, before a file is written, what could reach nobody.
+
+        In mass alone: somebody who sends one invoice sees whom he sends it to.
+        """
         channel = self._legal_get_channel_of(invoice_data)
-        if channel and invoice.is_legal and not invoice_data["legal_chosen_by_hand"]:
+        is_mass = self.env.context.get("legal_sends_in_mass")
+        if is_mass and channel and invoice.is_legal:
             refusals = invoice._legal_get_send_refusals(channel)
             if refusals:
                 invoice_data["error"] = {"error_title": "\n".join(refusals)}
@@ -126,9 +123,10 @@ class AccountMoveSend(models.AbstractModel):
         for move in legal:
             try:
                 with self.env.cr.savepoint():
-                    attachments |= super()._generate_and_send_invoices(
-                        move, from_cron=True, **kwargs
-                    )
+                    sender = self.with_context(legal_sends_in_mass=True)
+                    attachments |= super(
+                        AccountMoveSend, sender
+                    )._generate_and_send_invoices(move, from_cron=True, **kwargs)
                 handed_over |= move
             except psycopg2.OperationalError:
                 raise
@@ -175,7 +173,9 @@ class AccountMoveSend(models.AbstractModel):
             if not channel or not (move.is_legal and move.is_sale_document()):
                 continue
             if channel == "post":
-                letters |= move
+                refusals = move._legal_get_send_refusals(channel)
+                move._legal_mark_send_error(refusals)
+                letters |= move.browse() if refusals else move
                 continue
             partners = self.env["res.partner"].browse(data.get("mail_partner_ids", []))
             if channel == "portal":

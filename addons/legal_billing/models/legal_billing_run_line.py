@@ -241,7 +241,7 @@ class LegalBillingRunLine(models.Model):
             if move.legal_sent_on:
                 continue
             self.env["account.move.send"].with_context(
-                legal_run_word=self.run_id.client_message
+                legal_run_word=self.run_id.client_message, legal_sends_in_mass=True
             )._generate_and_send_invoices(
                 move,
                 sending_methods=move._legal_get_sending_methods(),
