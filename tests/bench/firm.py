@@ -16,6 +16,28 @@ DAYS = 40
 RATES = (280, 220, 180)
 GRADES = ("partner", "senior_associate", "associate")
 WORK = "Analyse des pièces adverses et rédaction d'une note au client"
+ACTS = (
+    "Analyse",
+    "Relecture",
+    "Rédaction",
+    "Préparation",
+    "Correction",
+    "Étude",
+    "Mise au point",
+)
+OBJECTS = (
+    "des conclusions en réponse au fond",
+    "des pièces adverses communiquées",
+    "de la note au client sur les chances de succès",
+    "du bordereau de communication",
+    "de l'assignation en référé",
+    "du protocole transactionnel",
+    "des plaidoiries",
+    "de la requête aux fins d'expertise",
+    "du rapport de l'expert judiciaire",
+    "de la clause de non-concurrence",
+    "des comptes entre associés",
+)
 
 
 def today():
@@ -123,11 +145,17 @@ def team(env, unit, group):
 
 
 def work(unit):
-    """Yield (who of three, day, hours) for each time entry of a unit."""
+    """Yield (who of three, day, hours, what) for each time entry of a unit.
+
+    On working days, and in words that differ: checks find little to say of it.
+    """
     for rank in range(ENTRIES):
         turn, who = divmod(rank, 3)
-        ago = 1 + (7 * unit + turn) % DAYS
-        yield who, today() - timedelta(days=ago), HOURS[rank % len(HOURS)]
+        weeks, weekday = divmod((7 * unit + turn) % DAYS, 5)
+        ago = today().weekday() + 7 * (weeks + 1) - weekday
+        words = unit * ENTRIES + rank
+        what = f"{ACTS[words % len(ACTS)]} {OBJECTS[words % len(OBJECTS)]}"
+        yield who, today() - timedelta(days=ago), HOURS[rank % len(HOURS)], what
 
 
 def let_no_mail_out(env):

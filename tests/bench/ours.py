@@ -63,10 +63,10 @@ def _prepare_matters(env, units, clients):
                 "date": day,
                 "unit_amount": hours,
                 "name": matter.matter_number,
-                "narrative": firm.WORK,
+                "narrative": what,
             }
             for unit, team, matter in zip(units, teams, matters, strict=True)
-            for who, day, hours in firm.work(unit)
+            for who, day, hours, what in firm.work(unit)
         ]
     )
     entries._legal_approve()

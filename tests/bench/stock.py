@@ -86,11 +86,11 @@ def _prepare_orders(env, units, clients, products):
                 "employee_id": people[who].id,
                 "date": day,
                 "unit_amount": hours,
-                "name": firm.WORK,
+                "name": what,
                 "so_line": order.order_line[who].id,
                 "is_so_line_edited": True,
             }
-            for who, day, hours in firm.work(unit)
+            for who, day, hours, what in firm.work(unit)
         ]
     env["account.analytic.line"].create(values)
     env.cr.commit()

@@ -1,4 +1,9 @@
-from . import legal_numbered_mixin, legal_redline_mixin
+from . import (
+    legal_alike_mixin,
+    legal_log_mixin,
+    legal_numbered_mixin,
+    legal_redline_mixin,
+)
 from . import (
     account_analytic_line,
     account_analytic_line_lock,
@@ -14,6 +19,7 @@ from . import (
     account_move_check,
     account_move_check_files,
     account_move_line,
+    account_move_line_complete,
     account_move_online_payment,
     account_move_portal,
     account_move_portal_hero,

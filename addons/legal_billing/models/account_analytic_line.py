@@ -4,7 +4,8 @@ from odoo import api, fields, models
 class AccountAnalyticLine(models.Model):
     """A time entry that knows what became of it, down to the payment."""
 
-    _inherit = "account.analytic.line"
+    _name = "account.analytic.line"
+    _inherit = ["account.analytic.line", "legal.alike.mixin"]
 
     billing_status = fields.Selection(
         selection_add=[

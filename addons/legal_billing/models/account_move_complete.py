@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import Command, api, models
 
 #: kinds of tax whose lines worked out here were compared equal with Odoo's own
@@ -32,6 +34,8 @@ class AccountMove(models.Model):
         :return: the invoices, in the order of ``vals_list``
         """
         proven = [self._legal_is_proven(vals) for vals in vals_list]
+        context = self.env.context
+        silent = context.get("tracking_disable") or context.get("mail_create_nolog")
         done = {}
         for is_proven in (True, False):
             some = [
@@ -43,9 +47,11 @@ class AccountMove(models.Model):
                 continue
             model, values = self, [vals for _rank, vals in some]
             if is_proven:
-                model = self.with_context(**AT_ONCE)
+                model = self.with_context(**AT_ONCE, mail_create_nolog=True)
                 values = [self._legal_complete(vals) for vals in values]
             moves = model.create(values).with_env(self.env)
+            if is_proven and not silent:
+                moves._legal_log_creation()
             done.update(zip((rank for rank, _vals in some), moves, strict=True))
         return self.union(*(done[rank] for rank in range(len(vals_list))))
 
@@ -70,6 +76,36 @@ class AccountMove(models.Model):
             and set((taxes | taxes.children_tax_ids).mapped("amount_type"))
             <= PROVEN_TAXES
         )
+
+    def _legal_log_creation(self):
+        """Say that these invoices were created: to followers who want to know one by
+        one, for the others together."""
+        subtype = self.env.ref("account.mt_invoice_created")
+        # sudo: as the framework does, whoever may create may have it said
+        followers = (
+            self.env["mail.followers"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("subtype_ids", "in", subtype.ids),
+                    ("partner_id", "!=", self.env.user.partner_id.id),
+                ]
+            )
+        )
+        told = self.browse(set(followers.mapped("res_id")))
+        words = Markup('<div summary="o_mail_notification"><p>%s</p></div>')
+        for move in told:
+            move.sudo().message_post(
+                subtype_id=subtype.id,
+                author_id=self.env.user.partner_id.id,
+                body=words % move._creation_message(),
+            )
+        others = self - told
+        bodies = {move.id: words % move._creation_message() for move in others}
+        notes = others._message_log_batch(bodies) if others else others.message_ids
+        notes.write({"subtype_id": subtype.id, "is_internal": False})
 
     def _legal_post_at_once(self):
         """Post invoices that were just created complete, together."""

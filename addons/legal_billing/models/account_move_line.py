@@ -2,7 +2,8 @@ from odoo import fields, models
 
 
 class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "legal.alike.mixin"]
 
     matter_id = fields.Many2one(
         "legal.matter",

@@ -1,6 +1,6 @@
 from decimal import Decimal, InvalidOperation
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
 
@@ -48,6 +48,22 @@ class LegalParameter(models.Model):
 
         :raise UserError: no value is recorded for that day
         """
+        value = self._find(key, fields.Date.to_date(on_date))
+        if not value:
+            raise UserError(
+                self.env._(
+                    "The legal value “%(key)s” has no figure for %(date)s: enter it"
+                    " with its source under Configuration › Legal values.",
+                    key=key,
+                    date=fields.Date.to_string(on_date),
+                )
+            )
+        return value
+
+    @api.model
+    @tools.ormcache("key", "on_date")
+    def _find(self, key, on_date):
+        """Return the text of ``key`` on ``on_date``, or nothing."""
         # sudo: legal values are public knowledge, and whoever prints a document
         # needs them; nothing about a matter can be reached from here.
         parameter = self.sudo().search(
@@ -60,16 +76,23 @@ class LegalParameter(models.Model):
             ],
             limit=1,
         )
-        if not parameter.value:
-            raise UserError(
-                self.env._(
-                    "The legal value “%(key)s” has no figure for %(date)s: enter it"
-                    " with its source under Configuration › Legal values.",
-                    key=key,
-                    date=fields.Date.to_string(on_date),
-                )
-            )
         return parameter.value
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        parameters = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return parameters
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
 
     @api.model
     def _get_decimal(self, key, on_date):

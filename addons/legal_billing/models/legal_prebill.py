@@ -15,6 +15,7 @@ class LegalPrebill(models.Model):
     _description = "Pre-bill"
     _inherit = [
         "legal.numbered.mixin",
+        "legal.log.mixin",
         "legal.wall.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -215,11 +216,14 @@ class LegalPrebill(models.Model):
 
     def _get_fiscal_position_of(self, partner):
         self.ensure_one()
-        return (
-            self.env["account.fiscal.position"]
-            .with_company(self.company_id)
-            ._get_fiscal_position(partner)
-        )
+        known = self.env.context.get("legal_positions", {})
+        key = self.company_id, partner
+        if key not in known:
+            positions = self.env["account.fiscal.position"]
+            known[key] = positions.with_company(self.company_id)._get_fiscal_position(
+                partner
+            )
+        return known[key]
 
     # -- actions ---------------------------------------------------------------
 

@@ -11,6 +11,7 @@ class LegalPrebillAnomaly(models.Model):
     """
 
     _name = "legal.prebill.anomaly"
+    _inherit = "legal.alike.mixin"
     _description = "Anomaly of a Pre-bill"
     _order = "prebill_id, severity_rank, line_id, id"
     _check_company_auto = True

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import float_compare, float_round, format_date
 
 from .legal_money_category import SECTIONS
+from .memo import Memo
 
 #: kinds of line that an invoice shows above the hours
 BEFORE_TIME = ("opening", "instalment", "subscription")
@@ -58,7 +59,8 @@ class LegalPrebill(models.Model):
         """Return the values of the invoices of these pre-bills, all to be created
         in one go: one a payer; a pre-bill without an amount has none."""
         vals_list = []
-        for prebill in self:
+        # Looked up once a client, in this call.
+        for prebill in self.with_context(legal_positions=Memo()):
             parts = prebill._get_invoice_parts()
             grouped = self.env["legal.prebill.line"].union(
                 *[group["lines"] for _payer, groups in parts for group in groups]

@@ -18,6 +18,7 @@ class LegalPrebillLine(models.Model):
     """
 
     _name = "legal.prebill.line"
+    _inherit = "legal.alike.mixin"
     _description = "Pre-bill Line"
     _order = "prebill_id, section_rank, kind_rank, date, id"
     _check_company_auto = True

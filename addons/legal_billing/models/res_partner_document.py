@@ -51,18 +51,21 @@ class ResPartner(models.Model):
             return partner.peppol_eas, recorded
         return "EM", partner.email or self.email or ""
 
-    def button_account_peppol_check_partner_endpoint(self, company=None):
-        """Let whoever sends invoices look a client up on Peppol.
+    def write(self, vals):
+        """Let whoever sends invoices keep what Peppol answered about a client.
 
-        Opening the dialog that sends does so, where Odoo's Peppol addon is installed,
-        and writes down what the network said: a lawyer who may send an invoice but not
-        edit contacts would be refused.
+        Opening the dialog that sends looks the client up, where Odoo's Peppol addon is
+        installed, and writes the answer down: a lawyer who may send an invoice but not
+        edit contacts would be refused. The addon may come after this one, so only
+        what it writes tells.
         """
-        self.check_access("read")
-        partners = self
-        if self.env.user.has_group("account.group_account_invoice"):
-            # sudo: only the answer of the network is written, nothing that was sent in.
-            partners = self.sudo()
-        stock = super(ResPartner, partners)
-        name = "button_account_peppol_check_partner_endpoint"
-        return getattr(stock, name)(company=company) if hasattr(stock, name) else False
+        user = self.env.user
+        if (
+            vals.keys() == {"peppol_verification_state"}
+            and not self.env.su
+            and user.has_group("account.group_account_invoice")
+        ):
+            self.check_access("read")
+            # sudo: the answer of the network, on a client this person may read
+            self = self.sudo()
+        return super().write(vals)

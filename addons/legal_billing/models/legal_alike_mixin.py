@@ -1,0 +1,169 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.models import LOG_ACCESS_COLUMNS
+from odoo.tools import SQL, split_every
+
+#: kinds of field whose stored value follows from the given one, and a currency, alone
+PLAIN = frozenset(
+    "boolean char date datetime float integer json many2one monetary selection"
+    " text".split()
+)
+#: rows of one statement
+ROWS = 1_000
+#: below, there is little to gain
+FEW = 20
+
+
+class LegalAlikeMixin(models.AbstractModel):
+    """Creates records of the same columns in few statements.
+
+    The framework converts every value of every record, and checks the company of
+    every link of it, on its own. In a run a few of them come back thousands of times:
+    each is converted, and checked, once. All else that creating does, constraints and
+    rights included, is done as ever.
+    """
+
+    _name = "legal.alike.mixin"
+    _description = "Records Created by the Thousand"
+
+    @api.model
+    def _create(self, data_list):
+        if len(data_list) < FEW or not self._are_alike(data_list):
+            return super()._create(data_list)
+        values = [data["stored"] for data in data_list]
+        records = self.browse(
+            record_id
+            for some in split_every(ROWS, values)
+            for record_id in self._insert_alike(some)
+        )
+        self._remember_alike(records, values)
+        for data, record in zip(data_list, records, strict=True):
+            data["record"] = record
+        protected = [(data["protected"], data["record"]) for data in data_list]
+        with self.env.protecting(protected):
+            records.modified(self._fields, create=True)
+        records._validate_fields(values[0])
+        records.check_access("create")
+        return records
+
+    @api.model
+    def _are_alike(self, data_list):
+        """Tell whether all records fill the same columns, of plain kinds only."""
+        names = data_list[0]["stored"].keys()
+        return (
+            not self._inherits
+            and not self._parent_store
+            and all(
+                field.column_type
+                and field.type in PLAIN
+                and not field.translate
+                and not field.company_dependent
+                for field in (self._fields[name] for name in names)
+            )
+            and all(data["stored"].keys() == names for data in data_list)
+        )
+
+    @api.model
+    def _insert_alike(self, values):
+        """Insert rows of the same columns; return their ids, in order."""
+        names = sorted(values[0])
+        columns = [self._convert_alike(self._fields[name], values) for name in names]
+        self.env.cr.execute(
+            SQL(
+                'INSERT INTO %s (%s) VALUES %s RETURNING "id"',
+                SQL.identifier(self._table),
+                SQL(", ").join(map(SQL.identifier, names)),
+                SQL(", ").join(zip(*columns, strict=True)),
+            )
+        )
+        return [record_id for (record_id,) in self.env.cr.fetchall()]
+
+    def _get_alike_key(self, field, vals):
+        """Return what the stored form of a value follows from; ``None``: from more."""
+        value = vals[field.name]
+        if field.type == "json":
+            return None
+        if field.type != "monetary":
+            return value
+        currency = vals.get(field.get_currency_field(self))
+        return (value, currency) if currency else None
+
+    @api.model
+    def _convert_alike(self, field, values):
+        """Return the column of a field, each value that comes back converted once."""
+        known, column = {}, []
+        for vals in values:
+            key = self._get_alike_key(field, vals)
+            if key is None or key not in known:
+                known[key] = field.convert_to_column_insert(
+                    vals[field.name], self, vals
+                )
+            column.append(known[key])
+        return column
+
+    @api.model
+    def _remember_alike(self, records, values):
+        """Put the new records in cache, and into the lists of what they link to."""
+        names = values[0]
+        given = {*names, *LOG_ACCESS_COLUMNS, "id"}
+        for field in self._fields.values():
+            if field.store and field.name not in given:
+                many = field.type in ("one2many", "many2many")
+                field._update_cache(records, () if many else None)
+        # Amounts are rounded by a currency that is in cache: they come last.
+        fields = [self._fields[name] for name in names]
+        for field in sorted(fields, key=lambda field: field.type == "monetary"):
+            cache, known = field._get_cache(self.env), {}
+            for record, vals in zip(records, values, strict=True):
+                key = self._get_alike_key(field, vals)
+                if key is None or key not in known:
+                    known[key] = field.convert_to_cache(vals[field.name], record)
+                cache[record.id] = known[key]
+            if field.type == "many2one":
+                self._link_alike(field, records)
+
+    @api.model
+    def _link_alike(self, field, records):
+        """Add the new records to lists, already read, of what they link to."""
+        inverses = [
+            inverse._get_all_cache_ids(self.env)
+            for inverse in self.pool.field_inverses[field]
+        ]
+        if not any(inverses):
+            return
+        cache, linked = field._get_cache(self.env), defaultdict(list)
+        for record_id in records._ids:
+            linked[cache[record_id]].append(record_id)
+        for value, ids in linked.items():
+            if any(value in known for known in inverses):
+                field._update_inverses(self.browse(ids), value)
+
+    # -- companies -----------------------------------------------------------------
+
+    def _check_company(self, fnames=None):
+        """Check each pair of a company and what is linked to it once."""
+        names = self._fields if fnames is None else fnames
+        if {"company_id", "company_ids"} & set(names):
+            names = self._fields
+        links = [self._fields[name] for name in names]
+        links = [field for field in links if field.relational and field.check_company]
+        if len(self) < FEW or not all(map(self._is_plain_link, links)):
+            return super()._check_company(fnames)
+        # sudo: only ids are read, to tell the links from one another
+        records = self.sudo()
+        for field in links:
+            once = {
+                (record.company_id.id, record[field.name]._ids): record.id
+                for record in records
+            }
+            some = self.browse(once.values())
+            super(LegalAlikeMixin, some)._check_company([field.name])
+        return None
+
+    @api.model
+    def _is_plain_link(self, field):
+        return not field.company_dependent and field.name not in (
+            "company_id",
+            "company_ids",
+        )
