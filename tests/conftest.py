@@ -5,6 +5,7 @@ uninstall addons, or that need two servers, work on copies of a template: a copy
 a second, and belongs to one test.
 """
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -120,3 +121,14 @@ def stock_instance(new_instance):
 def addons_instance(new_instance):
     """A database with all our addons, no demo firm."""
     return new_instance("addons")
+
+
+@pytest.fixture(scope="session")
+def checker():
+    """The e-invoice checker, loaded by its path: it needs no Odoo."""
+    path = paths.ROOT / "addons" / "legal_billing" / "tests" / "facturx_checker.py"
+    spec = importlib.util.spec_from_file_location("facturx_checker", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module

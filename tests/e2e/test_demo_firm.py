@@ -1,17 +1,13 @@
 """The demo firm's main job, twice, in processes of their own: what it leaves behind."""
 
 import base64
-import importlib.util
 import json
 import sys
 from email import message_from_bytes, policy
 from pathlib import Path
 
-import pytest
+from local import mail_sink, ports
 
-from local import mail_sink, paths, ports
-
-CHECKER = paths.ROOT / "addons" / "legal_billing" / "tests" / "facturx_checker.py"
 JOB = """
 firm = env["legal.demo"]
 firm._load()
@@ -46,16 +42,6 @@ print("FACTS " + json.dumps({
     ).mapped("message"),
 }))
 """
-
-
-@pytest.fixture(scope="module")
-def checker():
-    """The e-invoice checker, loaded by its path: it needs no Odoo."""
-    spec = importlib.util.spec_from_file_location("facturx_checker", CHECKER)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def run_job(instance, out):

@@ -6,6 +6,7 @@ only because starting one takes so long. Those that run without our addons name 
 of theirs.
 """
 
+import base64
 import hashlib
 
 from odoo import Command
@@ -346,6 +347,21 @@ def bill_everything(env):
             day = env["account.move"]._fields["date"].to_date("2026-04-30")
             if env["legal.prebill"]._generate(matter, day)[0]:
                 _bill(env, matter, "2026-04-30")
+
+
+def send_invoices(env):
+    """Send all that was issued, of orders and of matters, in one batch; their files."""
+    domain = [("move_type", "=", "out_invoice"), ("state", "=", "posted")]
+    moves = env["account.move"].search(domain)
+    env["account.move.send"]._generate_and_send_invoices(moves, sending_methods=[])
+    return [
+        {
+            "is_legal": move.is_legal,
+            "pdf": base64.b64encode(move.invoice_pdf_report_id.raw or b"").decode(),
+            "xml": base64.b64encode(move.ubl_cii_xml_id.raw or b"").decode(),
+        }
+        for move in moves
+    ]
 
 
 def count_hours(env):

@@ -1,5 +1,7 @@
 """Beside stock sale_timesheet, whoever comes first: each hour is billed once."""
 
+import base64
+
 GLUE = "legal_billing_sale_timesheet"
 
 
@@ -10,7 +12,7 @@ def is_installed(instance, name):
     return rows == [["1"]]
 
 
-def test_matters_first_then_sales(addons_instance, work, complaints):
+def test_matters_first_then_sales(addons_instance, work, complaints, checker):
     work(addons_instance, "set_up_firm", "price_hours", ("work_on_matter", 2.0))
     assert complaints(addons_instance.install("sale_timesheet")) == []
     assert is_installed(addons_instance, GLUE)
@@ -22,6 +24,12 @@ def test_matters_first_then_sales(addons_instance, work, complaints):
     )
     assert (hours["worked"], hours["sold"], hours["matters"]) == (5.0, 3.0, 2.0)
     assert hours["billers"] == [[2.0, False, True], [3.0, True, False]]
+    # What both sell is sent in one batch, and lawful alike.
+    files = work(addons_instance, "send_invoices")
+    assert sorted(file["is_legal"] for file in files) == [False, True]
+    decode = base64.b64decode
+    pairs = [(decode(file["pdf"]), decode(file["xml"])) for file in files]
+    assert checker.check_pdfs(pairs) == [[], []]
 
 
 def test_sales_first_then_matters(stock_instance, work, complaints):

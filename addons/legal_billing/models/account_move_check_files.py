@@ -15,17 +15,15 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _legal_check_document(self):
-        sentences = super()._legal_check_document()
+        sentences = super()._legal_check_document() + self._legal_check_files()
         for move in self:
-            sentences += move._legal_check_files()
             sentences += move._legal_check_script()
         return list(dict.fromkeys(sentences))
 
     # -- files ---------------------------------------------------------------------
 
     def _legal_check_files(self):
-        """Return a sentence for each file of this document that is too large."""
-        self.ensure_one()
+        """Return a sentence for each file of these documents that is too large."""
         # sudo: names and sizes of what is attached to a document one may issue.
         files = (
             self.env["ir.attachment"]
@@ -33,12 +31,16 @@ class AccountMove(models.Model):
             .search(
                 [
                     ("res_model", "=", "account.move"),
-                    ("res_id", "=", self.id),
+                    ("res_id", "in", self.ids),
                     ("res_field", "=", False),
                 ]
             )
         )
-        return self._legal_say_too_large(files)
+        return [
+            sentence
+            for res_id, own in files.grouped("res_id").items()
+            for sentence in self.browse(res_id)._legal_say_too_large(own)
+        ]
 
     def _legal_say_too_large(self, files):
         if not files:

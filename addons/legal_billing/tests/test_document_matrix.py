@@ -6,7 +6,7 @@ from odoo import Command
 from odoo.tests import tagged
 
 from ..report import cii_tree as cii
-from . import facturx_checker
+from . import facturx_checker, newer_builder
 from .test_provision import ProvisionCommon
 
 FRANCE = {"street": "3 quai du Port", "zip": "69002", "city": "Lyon", "country": "FR"}
@@ -326,6 +326,52 @@ class TestDocumentMatrix(ProvisionCommon):
         self.assertEqual(self._categories(mixed), {"S", "O"})
         self.company.legal_einvoice_profile = "en16931"
         self.assertIn("BR-O-11", " ".join(mixed._legal_check_ordinary()))
+
+    def test_newer_stock_builder_is_cured_too(self):
+        """A sample of the matrix through the builder of later Odoo 19.0."""
+        self.documents.clear()
+        self.patch(
+            newer_builder.stock.AccountEdiXmlCii,
+            "_export_invoice",
+            newer_builder.export_invoice,
+        )
+        for client in ("business", "consumer", "belgian_business", "swiss_person"):
+            self._keep(client, self._bill_for(client))
+        self._keep("credit note", self._credit(self._bill_for("public")))
+        matter = self._matter_of("business")
+        provision = self._ask(matter=matter)
+        self._keep("deposit", self._receive(provision))
+        self._create_entry(matter, "senior", 12.4, "2026-04-02")
+        self._keep("final", self._bill(matter, "2026-05-29")[1])
+        goods = self.env["product.product"].create(
+            {"name": "Code civil", "type": "consu"}
+        )
+        tax = self.env["account.chart.template"].with_company(self.company)
+        ordinary = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.partners["business"].id,
+                "invoice_date": "2026-05-31",
+                "narration": "<p>Conditions</p>",
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": goods.id,
+                            "name": "Code civil annoté " * 20,
+                            "price_unit": 10,
+                            "tax_ids": tax.ref("tva_normale").ids,
+                        }
+                    )
+                ],
+            }
+        )
+        ordinary.action_post()
+        self._keep("goods", ordinary)
+        self._send_and_check()
+        codes = cii.find_all(self._tree(ordinary), ".//ram:SubjectCode")
+        self.assertEqual(
+            sorted(code.text for code in codes), ["AAB", "BAR", "PMD", "PMT"]
+        )
 
     def _send_and_check(self):
         """Send all in one batch; every file passes, totals are the ledger's."""
