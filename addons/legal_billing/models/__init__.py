@@ -11,6 +11,7 @@ from . import (
     account_analytic_line_term,
     account_chart_template,
     account_edi_xml_cii,
+    account_edi_xml_cii_totals,
     account_move,
     account_move_complete,
     account_move_cost,

@@ -24,8 +24,6 @@ SHIP_TO_REFUSED = (
     "URIUniversalCommunication",
     "SpecifiedTaxRegistration",
 )
-# More than that between a line and its journal item is no rounding.
-ROUNDING_MOVED = 0.05
 NAME_MAX_LENGTH = 255  # BT-153, as the French flux takes it
 DUE_ON_PAYMENT, DUE_ON_INVOICE = "72", "5"
 DISBURSEMENT_CODE = "VATEX-EU-79-C"
@@ -98,6 +96,7 @@ class AccountEdiXmlCii(models.AbstractModel):
         self._legal_cure_references(tree, invoice)
         self._legal_cure_delivery(tree, invoice)
         self._legal_cure_taxes(tree, invoice)
+        self._legal_cure_totals(tree, invoice)
         self._legal_cure_period(tree, invoice)
         self._legal_cure_payment(tree, invoice)
         self._legal_cure_currency(tree, invoice)
@@ -142,25 +141,6 @@ class AccountEdiXmlCii(models.AbstractModel):
                 name.text = name.text[:NAME_MAX_LENGTH]
         for quantity in cii.find_all(tree, ".//ram:BilledQuantity"):
             quantity.text = _trim(float(quantity.text), 4)
-        self._legal_cure_line_totals(tree, invoice)
-
-    def _legal_cure_line_totals(self, tree, invoice):
-        """Let the lines add up to the total, as the journal items do (BR-CO-10).
-
-        VAT is worked out on the sum, which moves a cent from the product of one
-        line or another; the export repeats the products.
-        """
-        lines = invoice.invoice_line_ids.filtered(
-            lambda line: line.display_type == "product"
-        )
-        items = cii.find_all(tree, ".//ram:IncludedSupplyChainTradeLineItem")
-        if len(items) != len(lines):
-            return
-        for item, line in zip(items, lines, strict=True):
-            total = cii.find(item, ".//ram:LineTotalAmount")
-            booked = line.amount_currency * invoice.direction_sign
-            if abs(float(total.text) - booked) < ROUNDING_MOVED:
-                total.text = float_repr(booked + 0.0, 2)
 
     # -- parties ---------------------------------------------------------------
 
