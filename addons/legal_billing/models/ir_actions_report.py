@@ -84,15 +84,24 @@ class IrActionsReport(models.Model):
             return []
         if report.pdf_engine == "weasyprint":
             return list(dict.fromkeys(res_ids))
-        if self._legal_is_invoice_report(report):
-            moves = self.env["account.move"].browse(res_ids)
-            return moves.filtered(lambda move: move._legal_is_printed()).ids
-        return []
+        if report.model != "account.move":
+            return []
+        moves = self.env["account.move"].browse(res_ids)
+        return moves.filtered(
+            lambda move: (
+                move._legal_is_printed() and self._legal_is_invoice_report(report, move)
+            )
+        ).ids
 
-    def _legal_is_invoice_report(self, report):
-        """Tell whether this prints the invoice itself: our report or another."""
-        names = (INVOICE_REPORT, *STOCK_INVOICE_REPORTS)
-        return report.report_name in names or self._is_invoice_report(report)
+    def _legal_is_invoice_report(self, report, move):
+        """Tell whether a report prints this invoice itself.
+
+        Ordinary invoices may have a report of the company's own; those of matters
+        have ours.
+        """
+        if report.report_name in (INVOICE_REPORT, *STOCK_INVOICE_REPORTS):
+            return True
+        return not move.is_legal and self._is_invoice_report(report)
 
     # pylint: disable=missing-return,super-method-mismatch
     def _legal_check_stock_engine(self, report):
@@ -170,7 +179,7 @@ class IrActionsReport(models.Model):
         the XML comes from there, so that stored and embedded are the same bytes.
         """
         move = self.env["account.move"].browse(res_id)
-        if not self._legal_is_invoice_report(report):
+        if not self._legal_is_invoice_report(report, move):
             html = self._legal_render_html(report.report_name, data, res_id)
             return renderer.lay_out(html, cache).write()
         is_proforma = bool((data or {}).get("proforma"))

@@ -36,8 +36,16 @@ class IrActionsReport(models.Model):
         """Return the style sheet that the framework's reports link to."""
         lang = move.partner_id.lang or self.env.lang
         direction = self.env["res.lang"]._get_data(code=lang).direction
+        if not self.env.cr.readonly:
+            return self._legal_read_bundle(direction == "rtl")
+        # Reports are printed on a replica, where a new sheet cannot be kept.
+        with self.env.registry.cursor(readonly=False) as cr:
+            report = self.with_env(self.env(cr=cr))
+            return report._legal_read_bundle(direction == "rtl")
+
+    def _legal_read_bundle(self, rtl):
         bundle = self.env["ir.qweb"]._get_asset_bundle(
-            BUNDLE, css=True, js=False, rtl=direction == "rtl", autoprefix=True
+            BUNDLE, css=True, js=False, rtl=rtl, autoprefix=True
         )
         return (bundle.css().raw or b"").decode()
 
