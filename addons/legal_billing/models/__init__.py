@@ -1,5 +1,6 @@
 from . import (
     legal_alike_mixin,
+    legal_kept_mixin,
     legal_log_mixin,
     legal_numbered_mixin,
     legal_redline_mixin,
@@ -136,6 +137,8 @@ from . import (
     legal_prebill_review,
     legal_prebill_comment,
     legal_prebill_chain,
+    legal_prebill_chain_steps,
+    legal_prebill_chain_answer,
     legal_prebill_digest,
     legal_provision,
     legal_provision_invoice,

@@ -33,6 +33,7 @@ class LegalMention(models.Model):
     """
 
     _name = "legal.mention"
+    _inherit = ["legal.kept.mixin"]
     _description = "Legal Notice"
     _order = "sequence, code, date_from, id"
     _check_company_auto = True
@@ -186,22 +187,6 @@ class LegalMention(models.Model):
             if "code" not in (default or {}):
                 vals["code"] = f"{vals['code']}-2"
         return vals_list
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        mentions = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return mentions
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     @api.model
     @tools.ormcache("company_id")

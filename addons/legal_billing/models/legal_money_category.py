@@ -18,6 +18,8 @@ class LegalMoneyCategory(models.Model):
     """
 
     _name = "legal.money.category"
+    _inherit = ["legal.kept.mixin"]
+    _kept_fields = frozenset({"code", "company_id", "active"})
     _description = "Money Category"
     _order = "sequence, id"
     _check_company_auto = True
@@ -89,20 +91,6 @@ class LegalMoneyCategory(models.Model):
             [("code", "=", code), ("company_id", "=", company_id)], limit=1
         )
         return found.id
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if {"code", "company_id", "active"} & vals.keys():
-            self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     def _get_section_titles(self):

@@ -11,6 +11,7 @@ class LegalPrebillWord(models.Model):
     """
 
     _name = "legal.prebill.word"
+    _inherit = ["legal.kept.mixin"]
     _description = "Word Checked in Narratives"
     _order = "kind, name"
     _rec_name = "name"
@@ -64,19 +65,3 @@ class LegalPrebillWord(models.Model):
         return frozenset(
             found[0] for name, _id in rows if (found := wording.words(name))
         )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return records
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result

@@ -10,6 +10,7 @@ class LegalReviewRule(models.Model):
     """
 
     _name = "legal.review.rule"
+    _inherit = ["legal.kept.mixin"]
     _description = "Review of Pre-bills"
     _order = "sequence, id"
     _check_company_auto = True
@@ -55,22 +56,6 @@ class LegalReviewRule(models.Model):
         # sudo: a setting of the firm that binds everybody
         found = self.sudo().search_count([("company_id", "=", company_id)], limit=1)
         return bool(found)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return records
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     @api.model
     def _get_for(self, prebills):

@@ -4,6 +4,7 @@ from odoo.addons.legal_timesheet.tests.keyboard import KeyboardCase
 
 from .common import LegalBillingCommon
 from .common_redline import MONTH_END
+from .mouse import Mouse
 
 URL = "/odoo/prebill-review"
 READY = "document.querySelectorAll('.o_rv_row').length == 10"
@@ -116,3 +117,122 @@ class TestReviewScreen(LegalBillingCommon, KeyboardCase, HttpCase):
         keys.type("1000")
         keys.wait("document.querySelectorAll('.o_rv_ghost').length == 2")
         keys.press("Enter")
+
+    # -- the mouse -------------------------------------------------------------------
+
+    def test_lines_dragged_and_the_margin_beside_them(self):
+        """Merge, label, postpone, write off by mouse; comments stand in the margin."""
+        matter = self.prebills[0].matter_id
+        self.prebills[0].action_cancel()
+        self._create_entry(matter, "senior", 1.0, "2026-04-20", narrative="Appel")
+        prebill = self.env["legal.prebill"]._generate(matter, MONTH_END)[0]
+        first, second, third = prebill.line_ids.sorted("id")
+        self.env["legal.prebill.comment"].create(
+            {"prebill_id": prebill.id, "line_id": first.id, "body": "Et le bail ?"}
+        )
+        row = "document.querySelector('.o_rv_line[data-line=\"%s\"]%s')"
+        grip = ".o_rv_line[data-line='%s'] .o_rv_grip"
+        line = ".o_rv_line[data-line='%s']"
+        area = ".o_rv_area[data-drop=%s]"
+        tray = "document.querySelector('.o_rv_tray')"
+        ids = [first.id, second.id, third.id]
+
+        def story(keys):
+            mouse = Mouse(keys)
+            keys.wait(f"{ON_LINE} && {row % (first.id, ' .o_rv_margin')}")
+            self.assertTrue(
+                keys.read(
+                    "(() => { const box = (one) => one.getBoundingClientRect();"
+                    f"const line = {row % (first.id, '')};"
+                    "const words = box(line.querySelector('.o_rv_money'));"
+                    "const note = box(line.querySelector('.o_rv_margin'));"
+                    "return note.left >= words.right && note.top < words.bottom })()"
+                ),
+                "the comment stands beside the line",
+            )
+            # the same person at the same rate: one line of what the client reads
+            mouse.drag(grip % third.id, line % second.id)
+            keys.wait("document.activeElement.matches('.o_rv_main textarea')")
+            keys.press("Control+Enter")
+            keys.wait(f"{row % (third.id, '.o_merged')} && {NO_FORM} && {ON_LINE}")
+            keys.type("u")
+            keys.wait(f"!{row % (third.id, '.o_merged')} && {ON_LINE}")
+            # another person: under one label
+            mouse.drag(grip % second.id, line % first.id)
+            keys.wait(IN_FIELD)
+            keys.type("Bail")
+            keys.press("Enter")
+            label = "document.querySelector('.o_rv_group')"
+            keys.wait(f"{label} && {NO_FORM} && {ON_LINE}")
+            mouse.drag(grip % third.id, ".o_rv_group")
+            keys.wait("document.querySelectorAll('.o_grouped').length == 3")
+            # one of those chosen takes the others along
+            keys.wait(ON_LINE)
+            keys.click(f"{line % first.id} .o_rv_box")
+            keys.click(f"{line % second.id} .o_rv_box")
+            mouse.drag(grip % first.id, area % "postpone", tray)
+            keys.wait(
+                "document.querySelectorAll('.o_rv_line[data-decision=postpone]')"
+                ".length == 2"
+            )
+            keys.wait(f"!{tray}")
+            mouse.drag(grip % third.id, area % "write_off", tray)
+            keys.wait("document.activeElement.matches('select[name=reason_id]')")
+            keys.press("ArrowDown", "Enter")
+            keys.wait(f"{row % (third.id, '[data-decision=write_off]')}")
+
+        self.drive(
+            f"{URL}/{prebill.id}",
+            self.user.login,
+            f"document.querySelectorAll('.o_rv_line').length == {len(ids)}",
+            story,
+        )
+        lines = self.env["legal.prebill.line"].browse(ids)
+        self.assertEqual(
+            lines.mapped("decision"), ["postpone", "postpone", "write_off"]
+        )
+        self.assertEqual(set(lines.mapped("presentation_group")), {"Bail"})
+        self.assertFalse(lines.merged_into_id)
+        self.assertTrue(lines[2].reason_id)
+
+    # -- a phone ---------------------------------------------------------------------
+
+    def test_a_prebill_decided_on_a_phone(self):
+        """Open one of the queue, change its hours, approve; nothing is dragged."""
+        self.browser_size, self.touch_enabled = "390x844", True
+        prebill = self.prebills[1]
+        first = prebill.line_ids.sorted("id")[0]
+
+        def story(keys):
+            self.assertTrue(
+                keys.read("document.documentElement.scrollWidth <= innerWidth")
+            )
+            keys.click(f".o_rv_row[data-prebill='{prebill.id}']")
+            keys.click(f".o_rv_line[data-line='{first.id}'] .o_rv_edit")
+            keys.wait(IN_FIELD)
+            keys.type("1h30")
+            keys.read(
+                "(() => { const el = document.querySelector("
+                "'.o_rv_line_form select[name=reason_id]'); el.selectedIndex = 1;"
+                "el.dispatchEvent(new Event('change', { bubbles: true })) })()"
+            )
+            self.assertTrue(
+                keys.read("document.documentElement.scrollWidth <= innerWidth"),
+                "nothing is wider than the phone",
+            )
+            self.assertFalse(
+                keys.read(
+                    "[...document.querySelectorAll('.o_rv_form_buttons .btn,"
+                    " .o_rv_approve')].some((el) => el.offsetHeight < 44)"
+                ),
+                "every button can be met with a thumb",
+            )
+            keys.click(".o_rv_line_form button[type=submit]")
+            keys.wait(f"{NO_FORM} && document.querySelector('.o_rv_line .o_rv_old')")
+            keys.click(".o_rv_approve")
+            keys.wait("document.querySelector('.o_rv_word')")
+
+        self.drive(URL, self.user.login, READY, story)
+        self.assertEqual(prebill.state, "approved")
+        self.assertEqual((first.hours, first.decision), (1.5, "write_down"))
+        self.assertEqual(prebill.amount_untaxed, 1080)

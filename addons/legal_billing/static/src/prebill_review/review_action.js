@@ -1,12 +1,13 @@
-import { Component, onWillStart, useExternalListener, useState } from "@odoo/owl";
+import { Component, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { isTyping } from "@legal_timesheet/day/time_entry";
+import { ReviewDropTray } from "./review_drag";
 import { ReviewFooter } from "./review_footer";
+import { keyRows, useReviewKeys } from "./review_keys";
 import { ReviewModel } from "./review_model";
 import { ReviewQueue } from "./review_queue";
 import { ReviewSheet } from "./review_sheet";
@@ -27,7 +28,7 @@ const OF_THE_WHOLE = ["target", "discount", "message", "call"];
 /** The queue of pre-bills on the left, one of them on the right, all by keyboard. */
 export class ReviewAction extends Component {
     static template = "legal_billing.Review";
-    static components = { Layout, ReviewFooter, ReviewQueue, ReviewSheet };
+    static components = { Layout, ReviewDropTray, ReviewFooter, ReviewQueue, ReviewSheet };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -51,7 +52,7 @@ export class ReviewAction extends Component {
                 domain: this.model.domain,
             }),
         });
-        useExternalListener(window, "keydown", (ev) => this.onKeydown(ev));
+        useReviewKeys(this);
         onWillStart(() => this.start(known.id || this.props.resId || chosen, known.scope));
     }
 
@@ -144,6 +145,22 @@ export class ReviewAction extends Component {
         }
     }
 
+    /** What was dragged is dropped: do it at once, or ask what the act needs to know. */
+    async drop(drop) {
+        Object.assign(this.model, {
+            selected: this.model.drag.ids,
+            drag: null,
+            panel: null,
+        });
+        if (drop.panel) {
+            return this.openPanel(drop.panel);
+        }
+        if (await this.model.act(drop.act, { line_ids: this.model.selected, ...drop.values })) {
+            this.model.selected = [];
+        }
+        this.askFocus();
+    }
+
     async restore() {
         const lines = this.model.targets.filter((line) => !line.is_fixed);
         if (this.canEdit && lines.length) {
@@ -209,6 +226,9 @@ export class ReviewAction extends Component {
     }
 
     async sendBack() {
+        if (!this.model.page.may_return) {
+            return;
+        }
         const action = await this.orm.call("legal.prebill", "action_open_return", [
             [this.model.page.id],
         ]);
@@ -286,98 +306,7 @@ export class ReviewAction extends Component {
     // --------------------------------------------------------------- keyboard
 
     get keys() {
-        return [
-            ["j", "k", _t("next and previous pre-bill")],
-            ["↑", "↓", _t("move in the lines")],
-            ["x", _t("Space"), _t("choose the line; Shift ↑ ↓ chooses several")],
-            ["e", _t("Enter"), _t("change hours, rate, amount, words")],
-            ["b", _t("bill as proposed")],
-            ["w", _t("write down")],
-            ["o", _t("show, no charge")],
-            ["z", _t("write off")],
-            ["p", _t("postpone to the next bill")],
-            ["m", _t("move to another matter")],
-            ["g", _t("show under one label")],
-            ["f", _t("merge into one line")],
-            ["s", _t("split in parts")],
-            ["t", _t("bring the fees to a target")],
-            ["d", _t("discount")],
-            ["n", _t("note to the client")],
-            ["c", _t("plan a call before sending")],
-            ["r", _t("restore as proposed")],
-            ["u", "Ctrl Z", _t("undo")],
-            ["l", _t("leave a comment to a colleague")],
-            ["h", _t("put on hold, or release")],
-            ["a", _t("approve and go on")],
-            ["?", _t("show or hide these keys")],
-        ].map((row) => ({ keys: row.slice(0, -1), words: row.at(-1) }));
-    }
-
-    getShortcuts() {
-        const panel = (kind) => () => this.openPanel(kind);
-        return {
-            j: () => this.open(this.model.neighbour(1)),
-            k: () => this.open(this.model.neighbour(-1)),
-            ArrowDown: () => this.model.step(1),
-            ArrowUp: () => this.model.step(-1),
-            x: () => this.model.toggle(this.model.activeId),
-            " ": () => this.model.toggle(this.model.activeId),
-            e: () => this.edit(),
-            Enter: () => this.edit(),
-            b: () => this.decide("bill"),
-            p: () => this.decide("postpone"),
-            r: () => this.restore(),
-            w: panel("write_down"),
-            o: panel("no_charge"),
-            z: panel("write_off"),
-            m: panel("move"),
-            g: panel("group"),
-            f: panel("merge"),
-            s: panel("split"),
-            t: panel("target"),
-            d: panel("discount"),
-            n: panel("message"),
-            c: panel("call"),
-            l: panel("comment"),
-            u: () => this.undo(),
-            h: () => this.hold(),
-            a: () => this.approve(),
-            "?": () => (this.state.showsKeys = !this.state.showsKeys),
-            Escape: () => this.escape(),
-        };
-    }
-
-    onKeydown(ev) {
-        if (
-            ev.defaultPrevented ||
-            ev.altKey ||
-            isTyping(ev.target) ||
-            document.querySelector(".modal.show, .o_dialog, .o_popover, .o-dropdown--menu")
-        ) {
-            return;
-        }
-        const onButton = ev.target.closest?.("button, a, summary");
-        if (onButton && ["Enter", " "].includes(ev.key)) {
-            return;
-        }
-        let shortcut;
-        if (ev.ctrlKey || ev.metaKey) {
-            shortcut = {
-                z: () => this.undo(),
-                a: () => this.model.toggleAll(),
-            }[ev.key];
-        } else if (ev.shiftKey && ev.key.startsWith("Arrow")) {
-            shortcut = {
-                ArrowDown: () => this.model.step(1, true),
-                ArrowUp: () => this.model.step(-1, true),
-            }[ev.key];
-        } else {
-            shortcut = this.getShortcuts()[ev.key];
-        }
-        if (shortcut && this.model.page) {
-            ev.preventDefault();
-            shortcut();
-        }
+        return keyRows();
     }
 
     escape() {

@@ -18,6 +18,7 @@ export class ReviewModel {
         this.activeId = null;
         this.selected = [];
         this.panel = null; // the act whose form is open
+        this.drag = null; // { ids, over } while lines are dragged
         this.editing = null; // the line that is being typed in
         this.editingField = null; // where the typing begins
         this.problem = null; // { where: "page" | "panel" | "edit" | "queue", sentence }
@@ -56,6 +57,7 @@ export class ReviewModel {
         Object.assign(this, {
             selected: [],
             panel: null,
+            drag: null,
             editing: null,
             problem: null,
             activeId: null,

@@ -2,6 +2,7 @@ import { Component, useEffect, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { isTyping } from "@legal_timesheet/day/time_entry";
+import { useLineDrag } from "./review_drag";
 import { ReviewLineForm } from "./review_line_form";
 import { day, heldWords, hours, longDay, money, period, same, toLookAt } from "./review_words";
 
@@ -17,12 +18,14 @@ export class ReviewSheet extends Component {
         onMend: Function,
         onPanel: Function,
         onForm: Function,
+        onDrop: Function,
     };
 
     setup() {
         this.action = useService("action");
         this.state = useState({ dismissing: null, settling: null, word: "" });
         this.word = useRef("word");
+        this.drag = useLineDrag(this.model, this.props.onDrop);
         useEffect(
             (el) => el?.focus(),
             () => [this.word.el]
@@ -167,7 +170,14 @@ export class ReviewSheet extends Component {
             o_merged: line.merged_into,
             o_grouped: line.group,
             o_fixed: line.is_derived,
+            o_dragged: this.drag.isDragged(line),
+            o_over: this.drag.isOver(this.drag.onLine(line)),
         };
+    }
+
+    dropWords(line) {
+        const drop = this.drag.onLine(line);
+        return this.drag.isOver(drop) ? drop.label || line.group : "";
     }
 
     isGroupChosen(row) {
@@ -244,6 +254,11 @@ export class ReviewSheet extends Component {
 
     commentsOn(lineId) {
         return this.page.comments?.[lineId] || [];
+    }
+
+    /** Whether something is said on a line, so that the paper has a margin for it. */
+    get hasMargin() {
+        return this.model.lines.some((line) => this.commentsOn(line.id).length);
     }
 
     commentHead(comment) {
