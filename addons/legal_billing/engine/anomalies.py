@@ -18,6 +18,7 @@ from .wording import (
     clock_ranges,
     count_acts,
     find_numbers,
+    quote,
     similar,
     words,
 )
@@ -101,6 +102,7 @@ class Finding:
     :param line: ``None``: the pre-bill as a whole
     :param variant: which way of being wrong, where a check knows several
     :param facts: what the sentence says, and what a dismissal holds for
+    :param told: what the sentence says besides, and what no dismissal depends on
     :param related: (kind, id) of the records that it is about, e.g. ("entry", 3)
     """
 
@@ -110,6 +112,7 @@ class Finding:
     variant: str = ""
     facts: dict = field(default_factory=dict)
     related: tuple = ()
+    told: dict = field(default_factory=dict)
 
     def fingerprint(self, source):
         """Return what tells these very facts about a source from any others.
@@ -320,13 +323,31 @@ def find_phrases(works, phrases, code):
     """Return the narratives that hold one of these phrases, all of them named."""
     findings = []
     for work in works:
-        found = phrases.find(words(work.narrative))
-        if found:
-            said = sorted({phrase for _value, phrase in found})
-            findings.append(
-                Finding(work.bill, work.key, code, "words", {"words": said})
-            )
+        text = words(work.narrative)
+        if found := phrases.find_places(text):
+            findings.append(_find_words(work, code, "words", text, found))
     return findings
+
+
+def _find_words(work, code, variant, text, found):
+    """Return a finding that names the words found, as they were written."""
+    spans = {(place, place + count) for _value, place, count in found}
+    facts = {"words": sorted({" ".join(text[start:end]) for start, end in spans})}
+    # Words within longer ones that are named too are not said twice.
+    longest = sorted(
+        (start, end)
+        for start, end in spans
+        if not any(s <= start and end <= e for s, e in spans - {(start, end)})
+    )
+    said = [quote(work.narrative, start, end - start) for start, end in longest]
+    return Finding(
+        work.bill,
+        work.key,
+        code,
+        variant,
+        facts,
+        told={"said": list(dict.fromkeys(said))},
+    )
 
 
 def find_breaches(works, phrases, names, numbers, parties):
@@ -341,17 +362,14 @@ def find_breaches(works, phrases, names, numbers, parties):
     for work in works:
         text = words(work.narrative)
         allowed = parties.get(work.matter, frozenset())
-        strangers = {n for who, n in names.find(text) if who not in allowed}
-        elsewhere = {n for matter, n in numbers.find(text) if matter != work.matter}
-        private = find_numbers(work.narrative)
-        for variant, said in (
-            ("name", strangers),
-            ("matter", elsewhere),
-            ("number", private),
-        ):
-            if said:
-                facts = {"words": sorted(said)}
-                findings.append(Finding(work.bill, work.key, "secrecy", variant, facts))
+        strangers = [row for row in names.find_places(text) if row[0] not in allowed]
+        elsewhere = [row for row in numbers.find_places(text) if row[0] != work.matter]
+        for variant, found in (("name", strangers), ("matter", elsewhere)):
+            if found:
+                findings.append(_find_words(work, "secrecy", variant, text, found))
+        if private := find_numbers(work.narrative):
+            facts = {"words": sorted(private)}
+            findings.append(Finding(work.bill, work.key, "secrecy", "number", facts))
     return findings
 
 
@@ -418,12 +436,26 @@ def find_unproven(expenses, from_amount):
 
 
 def find_old(works, until, oldest_days):
-    """Return the work that waited too long before it is billed.
+    """Return the pre-bills with work that waited too long, each once.
+
+    A dismissal holds until work that is older still comes to it.
 
     :param until: {pre-bill: last day of its period}
     """
+    late = defaultdict(list)
+    for work in works:
+        if oldest_days and (until[work.bill] - work.day).days > oldest_days:
+            late[work.bill].append(work)
     return [
-        Finding(work.bill, work.key, "old", facts={"day": str(work.day)})
-        for work in works
-        if oldest_days and (until[work.bill] - work.day).days > oldest_days
+        Finding(
+            bill,
+            None,
+            "old",
+            facts={"day": str(min(work.day for work in found))},
+            told={
+                "count": len(found),
+                "entries": sorted(work.source for work in found),
+            },
+        )
+        for bill, found in late.items()
     ]

@@ -49,6 +49,25 @@ def words(text):
     return tuple(WORD.findall(fold(text)))
 
 
+def quote(text, place, count):
+    """Return some words of a text as they were written, accents and capitals kept.
+
+    :param place: of the first of them among :func:`words`
+
+    >>> quote("Note : À  NE PAS facturer", 1, 4)
+    'À NE PAS facturer'
+    """
+    text = text or ""
+    folded, origin = "", []
+    for index, char in enumerate(text):
+        piece = fold(char)
+        folded += piece
+        origin += [index] * len(piece)
+    spans = [(origin[m.start()], origin[m.end() - 1]) for m in WORD.finditer(folded)]
+    first, last = spans[place][0], spans[place + count - 1][1]
+    return " ".join(text[first : last + 1].split())
+
+
 class Phrases:
     """Phrases to look for, found in one pass over the words of a text.
 
@@ -73,7 +92,14 @@ class Phrases:
         :param text: as given by :func:`words`
         """
         return [
-            (value, " ".join(phrase))
+            (value, " ".join(text[place : place + count]))
+            for value, place, count in self.find_places(text)
+        ]
+
+    def find_places(self, text):
+        """Return [(what it stands for, place of its first word, how many words)]."""
+        return [
+            (value, place, len(phrase))
             for place, word in enumerate(text)
             for phrase, value in self._by_first.get(word, ())
             if text[place : place + len(phrase)] == phrase

@@ -28,7 +28,7 @@ class LegalPrebillAnomaly(models.Model):
             "rate": _("Open the agreement"),
             "cap": _("Tell the client"),
             "proof": _("Attach the proof"),
-            "old": _("See the entry"),
+            "old": _("See this late work"),
         }
 
     @api.depends("code", "variant")
@@ -138,9 +138,8 @@ class LegalPrebillAnomaly(models.Model):
         )
 
     def _mend_old(self):
-        return self._open_entries(
-            [("id", "=", self.line_id.entry_id.id)], self.sentence
-        )
+        ids = (self.facts or {}).get("entries") or self.line_id.entry_id.ids
+        return self._open_entries([("id", "in", ids)], self.sentence)
 
     def _mend_block(self):
         return {

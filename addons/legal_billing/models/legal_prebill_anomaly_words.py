@@ -46,8 +46,10 @@ class LegalPrebillAnomaly(models.Model):
     def _say_hours(self, value):
         return format_hours(float(value or 0)) or "0\N{NO-BREAK SPACE}h"
 
-    def _say_quoted(self, found):
-        return ", ".join(f"“{words}”" for words in found or ())
+    def _say_quoted(self, facts):
+        """Quote words as they were written."""
+        found = facts.get("said") or facts.get("words") or ()
+        return ", ".join(self.env._("“%s”", words) for words in found)
 
     def _say_clock(self, minutes):
         minutes = int(minutes or 0) % (24 * 60)
@@ -160,11 +162,11 @@ class LegalPrebillAnomaly(models.Model):
     def _say_internal(self, facts):
         return self.env._(
             "%(words)s sounds like a word between us, and the client reads it.",
-            words=self._say_quoted(facts.get("words")),
+            words=self._say_quoted(facts),
         )
 
     def _say_secrecy(self, facts):
-        words = self._say_quoted(facts.get("words"))
+        words = self._say_quoted(facts)
         if self.variant == "name":
             return self.env._(
                 "The narrative names %(words)s, who is no party to this matter.",
@@ -245,7 +247,19 @@ class LegalPrebillAnomaly(models.Model):
         )
 
     def _say_old(self, facts):
+        # found on a line before it was found once for all of them
+        day = facts.get("day")
+        words = {"day": format_date(self.env, day) if day else self._say_day()}
+        count = facts.get("count", 1)
+        if count == 1:
+            return self.env._(
+                "Work of %(day)s is billed late: the client may not expect it any"
+                " more.",
+                **words,
+            )
         return self.env._(
-            "Work of %(day)s is billed late: the client may not expect it any more.",
-            day=self._say_day(),
+            "%(count)s entries are billed late, the oldest of them of %(day)s: the"
+            " client may not expect them any more.",
+            count=count,
+            **words,
         )

@@ -184,6 +184,10 @@ class LegalPrebill(models.Model):
         )
         again = Anomaly.union(*(a for key, a in known.items() if key in found))
         again.filtered(lambda a: a.state == "past").write({"state": "dismissed"})
+        for key, finding in found.items():
+            facts = {**finding.facts, **finding.told}
+            if key in known and known[key].facts != facts:
+                known[key].facts = facts
         severities = {code: check.severity for code, check in case.checks.items()}
         for severity in ("warn", "block"):
             again.filtered(
@@ -199,7 +203,7 @@ class LegalPrebill(models.Model):
                     "code": finding.code,
                     "variant": finding.variant,
                     "severity": severities[finding.code],
-                    "facts": finding.facts,
+                    "facts": {**finding.facts, **finding.told},
                     "related_records": [list(pair) for pair in finding.related],
                     "fingerprint": print_,
                     **before.get((bill, print_), {}),

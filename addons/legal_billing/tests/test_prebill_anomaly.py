@@ -1,7 +1,8 @@
 from datetime import date, timedelta
 
 from odoo import Command
-from odoo.tests import new_test_user, tagged
+from odoo.exceptions import UserError
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import LegalBillingCommon
 
@@ -382,10 +383,16 @@ class TestPrebillAnomalyCases(LegalBillingCommon):
         for name, code, _words, _more in CAUGHT:
             entries, codes, _more = self.entries[name]
             with self.subTest(name):
-                self.assertEqual(self._codes_on(entries), codes)
-                found = self.prebill.anomaly_ids.filtered(
-                    lambda a, e=entries: a.line_id.entry_id in e
-                )
+                if code == "old":
+                    # once a pre-bill, not once a line
+                    self.assertFalse(self._codes_on(entries))
+                    found = self.prebill.anomaly_ids.filtered(lambda a: not a.line_id)
+                    self.assertEqual(found.action_mend()["domain"][0][2], entries.ids)
+                else:
+                    self.assertEqual(self._codes_on(entries), codes)
+                    found = self.prebill.anomaly_ids.filtered(
+                        lambda a, e=entries: a.line_id.entry_id in e
+                    )
                 self.assertEqual(len(found), 1)
                 self.assertEqual((found.code, found.severity), (code, "warn"))
                 self.assertGreater(len(found.sentence), 20)
@@ -406,3 +413,65 @@ class TestPrebillAnomalyCases(LegalBillingCommon):
             len(CAUGHT),
             self.prebill.anomaly_ids.mapped("sentence"),
         )
+
+    def test_block_is_split_in_its_acts_by_the_mend_button(self):
+        (entry,) = self.entries["three acts in a row"][0]
+        line = self._line(entry)
+        amount = line.amount
+        action = line.anomaly_ids.action_mend()
+        self.assertEqual(action["res_model"], "legal.prebill.split")
+        dialog = Form(self.env[action["res_model"]].with_context(**action["context"]))
+        self.assertEqual(dialog.hours, 4)
+        acts = [
+            "Rédaction des conclusions",
+            "Appel avec le client",
+            "Audience de référé",
+        ]
+        shown = [
+            (part["narrative"], part["hours"]) for part in dialog.part_ids._records
+        ]
+        self.assertEqual([words for words, _hours in shown], acts)
+        self.assertEqual(sorted(hours for _words, hours in shown), [1.33, 1.33, 1.34])
+        for rank, hours in enumerate((2.5, 0.5, 0.4)):
+            with dialog.part_ids.edit(rank) as part:
+                part.hours = hours
+        self.assertEqual(dialog.hours_left, 0.6)
+        wizard = dialog.save()
+        with self.assertRaisesRegex(UserError, "make"), self.env.cr.savepoint():
+            wizard.action_split()
+        self.assertEqual(line.hours, 4, "a refusal leaves the entry whole")
+        wizard.part_ids[2].hours = 1
+        wizard.action_split()
+        self.env["legal.prebill"]._check_pending()
+        lines = self.prebill.line_ids.filtered(
+            lambda li: li.narrative in acts and li.date == line.date
+        )
+        self.assertEqual(lines.sorted("id").mapped("hours"), [2.5, 0.5, 1])
+        self.assertEqual(lines.entry_id.mapped("hours_billable"), [2.5, 0.5, 1])
+        self.assertEqual(sum(lines.mapped("amount")), amount)
+        self.assertNotIn("block", lines.anomaly_ids.mapped("code"))
+        self.prebill.undo_last()
+        self.assertEqual((line.hours, line.amount), (4, amount))
+
+    def test_words_are_quoted_as_they_were_written(self):
+        for name, said in (
+            ("a word between us", "TROP LONG"),
+            ("a word of secrecy", "déclaration de soupçon"),
+            ("not to be billed", "à ne pas facturer"),
+            ("another client is named", "Cristalleries du Doubs"),
+        ):
+            with self.subTest(name):
+                (entry,) = self.entries[name][0]
+                self.assertIn(f"“{said}”", self._line(entry).anomaly_ids.sentence)
+
+    def test_late_work_is_told_once_and_dismissed_until_older_comes(self):
+        old = self.prebill.anomaly_ids.filtered(lambda a: a.code == "old")
+        old._dismiss("The client knows")
+        self.prebill.date_to = date(2026, 8, 31)
+        self.prebill._mark_to_check()
+        self.env["legal.prebill"]._check_pending()
+        self.assertEqual(self.prebill.anomaly_ids & old, old)
+        self.assertEqual(old.state, "dismissed")
+        self.assertGreater(old.facts["count"], 50)
+        self.assertIn(str(old.facts["count"]), old.sentence)
+        self.assertEqual(len(old.action_mend()["domain"][0][2]), old.facts["count"])
