@@ -44,6 +44,7 @@ from . import (
     legal_demo,
     legal_demo_agreement,
     legal_demo_job,
+    legal_demo_desk,
     legal_einvoice_channel,
     legal_einvoice_folder,
     legal_einvoice_message,

@@ -41,6 +41,7 @@ class LegalDemo(models.AbstractModel):
         files = self._job_write_invoices(runs[-1:], folder)
         self._job_collect(company, today, folder)
         self._job_final_account(company, folder)
+        self._job_fill_desk(company, today)
         self._job_seal(company)
         self._job_commit()
         self._job_print_table(runs[-1:], files)
