@@ -195,6 +195,8 @@ from . import (
     legal_billing_run_prebill,
     legal_billing_run_work,
     legal_billing_run_combine,
+    legal_billing_run_approve,
+    legal_billing_run_words,
 )
 from . import (
     account_move_accrual,

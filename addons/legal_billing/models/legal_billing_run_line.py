@@ -9,6 +9,8 @@ from odoo.tools import mute_logger
 _logger = logging.getLogger(__name__)
 
 OPEN_STATES = ("draft", "in_review")
+#: outcomes whose message holds no longer once the matter went on
+UNDER_WAY = ("failed", "busy", "awaited")
 
 
 class LegalBillingRunLine(models.Model):
@@ -35,6 +37,7 @@ class LegalBillingRunLine(models.Model):
             ("done", "Done"),
             ("nothing", "Nothing to bill"),
             ("held", "On hold"),
+            ("awaited", "Waiting for review"),
             ("busy", "In use elsewhere"),
             ("failed", "Failed"),
         ],
@@ -169,29 +172,10 @@ class LegalBillingRunLine(models.Model):
             return self.browse()
         return self
 
-    # -- approval ------------------------------------------------------------------
-
-    def _do_approve_at_once(self):
-        def approve():
-            free = self.filtered(lambda line: not line.prebill_id.is_held)
-            free.prebill_id.action_approve()
-            for line in free:
-                line._record("done", line._get_kept_message(), {})
-            for line in self - free:
-                line._record(*line._do_approve())
-
-        return self._try_together(approve, "Pre-bills of %s are approved one by one")
-
-    def _do_approve(self):
-        if self.prebill_id.is_held:
-            return "held", self.prebill_id.hold_reason, {}
-        self.prebill_id.action_approve()
-        return "done", self._get_kept_message(), {}
-
     def _get_kept_message(self):
         """Return what was left out of the pre-bill, which stays told; a failure that
         is mended does not."""
-        return False if self.outcome in ("failed", "busy") else self.message
+        return False if self.outcome in UNDER_WAY else self.message
 
     # -- invoices ------------------------------------------------------------------
 

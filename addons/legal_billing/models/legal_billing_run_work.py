@@ -1,5 +1,6 @@
 import logging
 import time
+from collections import Counter
 from datetime import timedelta
 
 import psycopg2
@@ -133,28 +134,25 @@ class LegalBillingRun(models.Model):
     def _end(self):
         """Close the stage, and say how it ended where everybody reads it."""
         self.ensure_one()
-        stage, stopped = self.stage, self.is_stopping
+        stage, body = self.stage, self._say_end(self.stage)
         self.write({"stage": False, "is_stopping": False})
         if stage == "preview":
             return
         self.step = "outcome"
+        self.message_post(body=body)
+
+    def _say_end(self, stage):
+        """Return how a stage ended: the figures of all matters, no word of which."""
         labels = dict(self._fields["stage"]._description_selection(self.env))
-        words = {
-            "stage": labels[stage],
-            "done": self.progress_total - self.failed_count,
-            "failed": self.failed_count,
-        }
-        if stopped:
-            body = self.env._("%(stage)s: stopped by request.", **words)
-        elif self.failed_count:
-            body = self.env._(
+        words = {"stage": labels[stage], "failed": self.failed_count}
+        if self.is_stopping:
+            return self.env._("%(stage)s: stopped by request.", **words)
+        if self.failed_count:
+            return self.env._(
                 "%(stage)s: over; %(failed)s matters failed, each with its reason.",
                 **words,
             )
-        else:
-            body = self.env._("%(stage)s: over, without a failure.", **words)
-        # The figures are of all matters: no word of which.
-        self.message_post(body=body)
+        return self.env._("%(stage)s: over, without a failure.", **words)
 
     def action_stop(self):
         """Stop after the matters now at work; the others wait to be taken up."""
@@ -175,15 +173,27 @@ class LegalBillingRun(models.Model):
         return self._go_on()
 
     def action_retry(self):
-        """Try the matters that failed once more, at the stage where each failed."""
+        """Take up the matters that failed, or were awaited, at the stage where each
+        stands."""
         self.check_access("write")
+        stage, _count = self._get_next_retry()
+        if not stage:
+            return None
+        self._begin(stage)
+        return self._go_on()
+
+    def _get_next_retry(self):
+        """Return (the first stage with matters to take up again, how many)."""
+        found = self._get_to_retry()
+        for stage, _label in self._fields["stage"].selection:
+            if found.get(stage) and stage != "preview":
+                return stage, found[stage]
+        return False, 0
+
+    def _get_to_retry(self):
+        """Return {stage: how many matters wait to be taken up again}."""
         failed = self.line_ids.filtered(lambda line: line.outcome == "failed")
-        stages = dict.fromkeys(failed.mapped("failed_stage"))
-        for stage in [code for code, _label in self._fields["stage"].selection]:
-            if stage in stages and stage != "preview":
-                self._begin(stage)
-                return self._go_on()
-        return None
+        return Counter(failed.mapped("failed_stage"))
 
     # -- going on ----------------------------------------------------------------
 

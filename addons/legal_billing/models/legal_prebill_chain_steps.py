@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 
 from ..engine import fees, review
 
@@ -30,7 +30,8 @@ class LegalPrebill(models.Model):
                 {
                     "review_rule_id": rules[prebill].id
                     or prebill_sudo.review_rule_id.id,
-                    "submitted_by_id": self.env.uid,
+                    # what a scheduled run submits comes back to the responsible
+                    "submitted_by_id": self.env.uid != SUPERUSER_ID and self.env.uid,
                 }
             )
             prebill_sudo._refresh_chain()

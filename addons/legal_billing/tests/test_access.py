@@ -246,3 +246,46 @@ class TestBillingWall(LegalBillingCommon):
         for model in MODELS[:2]:
             found = self.env[model].with_user(user).search([])
             self.assertFalse(found.filtered(lambda r: r.company_id == self.company))
+
+    def test_saved_runs_belong_to_who_bills_and_find_nothing_behind_the_wall(self):
+        schedule = self.env["legal.billing.schedule"].create(
+            {
+                "name": "Fin de mois",
+                "company_id": self.company.id,
+                "partner_ids": [Command.set(self.matter.partner_id.ids)],
+            }
+        )
+        own = [("id", "=", schedule.id)]
+        for name, user in [*self.outsiders.items(), ("portal", self.portal)]:
+            saved = schedule.with_user(user)
+            self.env.invalidate_all()
+            if name == "manager":
+                self.assertTrue(saved.search(own))
+                run = saved._create_run(date(2026, 6, 1))
+                self.assertNotIn(self.matter, run._find_chosen())
+                self.assertEqual((run.candidate_count, run.candidate_amount), (0, 0))
+                continue
+            for reading in (
+                lambda s: s.search(own),
+                lambda s: s.search_count(own),
+                lambda s: s.name_search("Fin"),
+                lambda s: s._read_group(own, [], ["__count"]),
+                lambda s: s.read(["name"]),
+                lambda s: s.action_start(),
+            ):
+                with self.subTest(user=name), self.assertRaises(AccessError):
+                    reading(saved)
+            refused = UserError if name == "portal" else AccessError
+            with self.subTest(user=name), self.assertRaises(refused):
+                saved.export_data(["name"])
+        with self.assertRaises(AccessError):
+            schedule.with_user(self.outsiders["lawyer"])._cron_start()
+        other = self.env["res.company"].create({"name": "Troisième cabinet"})
+        manager = self.outsiders["manager"].copy(
+            {
+                "login": "wall_third",
+                "company_id": other.id,
+                "company_ids": [Command.set(other.ids)],
+            }
+        )
+        self.assertFalse(schedule.with_user(manager).search(own))

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 from freezegun import freeze_time
 
-from odoo import Command, fields
+from odoo import SUPERUSER_ID, Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -317,9 +317,9 @@ class TestReviewChain(ReviewCommon):
         )
         run._run_prebills()
         run._run_approve()
-        self.assertEqual((free.state, asked.state), ("approved", "draft"))
+        self.assertEqual((free.state, asked.state), ("approved", "in_review"))
         line = run.line_ids.filtered(lambda li: li.prebill_id == asked)
-        self.assertEqual(line.outcome, "failed")
+        self.assertEqual(line.outcome, "awaited")
         self.assertIn(self.senior.name, line.message)
 
     def test_my_day_lists_what_waits_for_me(self):
@@ -392,6 +392,45 @@ class TestReviewChain(ReviewCommon):
             " 'legal_review_approver_figures_positive')"
         )
         self.assertEqual(self.env.cr.rowcount, 2)
+
+    def test_run_of_the_cron_waits_for_the_reviewers_by_name(self):
+        prebill = self._create_prebill(submit=False)
+        run = (
+            self.env["legal.billing.run"]
+            .with_user(SUPERUSER_ID)
+            .create(
+                {
+                    "company_id": self.company.id,
+                    "date_to": MONTH_END,
+                    "invoice_date": MONTH_END,
+                }
+            )
+        )
+        run._run_prebills()
+        self.assertEqual(run.approve_label, "Approve 1 pre-bill")
+        run._run_approve()
+        line = run.line_ids.filtered(lambda li: li.prebill_id == prebill)
+        self.assertEqual((line.outcome, prebill.state), ("awaited", "in_review"))
+        self.assertIn(self.senior.name, line.message)
+        self.assertEqual((run.failed_count, run.awaited_count), (0, 1))
+        self.assertEqual(run.retry_label, "Take up 1 matter again")
+        self.assertIn("waits for its reviewers", run.message_ids[0].body)
+        self.assertEqual(prebill.activity_ids.user_id, self.senior)
+        # what nobody submitted by hand comes back to the responsible
+        self.assertFalse(prebill.submitted_by_id)
+        # looking for work again keeps it waiting; taking it up names who is next
+        run._run_prebills()
+        self.assertEqual(line.outcome, "awaited")
+        prebill.with_user(self.senior).action_approve()
+        run.action_retry()
+        self.assertEqual(line.outcome, "awaited")
+        self.assertIn(self.owner.name, line.message)
+        prebill.with_user(self.owner).action_approve()
+        self.env.invalidate_all()
+        self.assertEqual((line.outcome, line.message), ("done", False))
+        self.assertFalse(run.retry_count)
+        run._run_invoice()
+        self.assertEqual(prebill.state, "invoiced")
 
 
 @tagged("post_install", "-at_install")
