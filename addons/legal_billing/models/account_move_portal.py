@@ -113,7 +113,7 @@ class AccountMove(models.Model):
         if may_read_object:
             lines.append(self._legal_get_object())
         else:
-            labels = (matter._neutral_label() for matter in self.sudo().matter_ids)
+            labels = (matter._neutral_label() for matter in self._legal_get_matters())
             lines.append(_("Matter %(matter)s", matter=", ".join(labels)))
         is_neutral = self.invoice_text_policy == "neutral"
         if self.legal_period_from and self.legal_period_to and not is_neutral:

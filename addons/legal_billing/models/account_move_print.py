@@ -178,9 +178,16 @@ class AccountMove(models.Model):
             identities.append(_("VAT no. %(vat)s", vat=client.vat))
         return {"lines": [line for line in lines if line], "identities": identities}
 
+    def _legal_get_matters(self):
+        """Return the matters in the order in which the invoice tells them, elevated."""
+        # sudo: the client may read the number, and the object, of its own matter.
+        move = self.sudo()
+        lines = move.invoice_line_ids.sorted(lambda line: (line.sequence, line.id))
+        return lines.matter_id | move.matter_ids
+
     def _legal_get_meta(self):
         _ = self.env._
-        matters = self.sudo().matter_ids
+        matters = self._legal_get_matters()
         meta = [(_("Issued on"), self._legal_format_date(self.invoice_date))]
         if self.move_type == "out_invoice":
             meta.append((_("Due on"), self._legal_format_date(self.invoice_date_due)))
@@ -208,8 +215,7 @@ class AccountMove(models.Model):
 
     def _legal_get_object(self, annex=False):
         """Return the object of the matters, only their number if so agreed."""
-        # sudo: the client may read the object of its own matter.
-        matters = self.sudo().matter_ids
+        matters = self._legal_get_matters()
         if self.invoice_text_policy == "neutral" and not annex:
             period = ""
             if self.legal_period_from and self.legal_period_to:

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from .legal_money_category import SECTIONS
@@ -158,7 +158,12 @@ class LegalPrebill(models.Model):
             raise UserError(
                 self.env._("This pre-bill is no more: choose another one in the queue.")
             )
-        prebill.check_access("read")
+        if not prebill.has_access("read"):
+            raise AccessError(
+                self.env._(
+                    "This pre-bill is not open to you: choose another one in the queue."
+                )
+            )
         return prebill
 
     def _get_page_head(self):

@@ -179,7 +179,12 @@ class TestReviewScreen(LegalBillingCommon, KeyboardCase, HttpCase):
             mouse.drag(grip % third.id, area % "write_off", tray)
             keys.wait("document.activeElement.matches('select[name=reason_id]')")
             keys.press("ArrowDown", "Enter")
-            keys.wait(f"{row % (third.id, '[data-decision=write_off]')}")
+            keys.wait(f"{row % (third.id, '[data-decision=write_off]')} && {ON_LINE}")
+            # a dialog opens from the page, and gives the focus back
+            keys.type("h")
+            keys.wait("document.querySelector('.o_dialog [name=reason]')")
+            keys.press("Escape")
+            keys.wait(f"!document.querySelector('.o_dialog') && {ON_LINE}")
 
         self.drive(
             f"{URL}/{prebill.id}",

@@ -28,6 +28,9 @@ const OF_THE_WHOLE = ["target", "discount", "message", "call"];
 /** The queue of pre-bills on the left, one of them on the right, all by keyboard. */
 export class ReviewAction extends Component {
     static template = "legal_billing.Review";
+    // one page under one name, whichever pre-bill its address tells
+    static path = "prebill-review";
+    static displayName = _t("Pre-bill Review");
     static components = { Layout, ReviewDropTray, ReviewFooter, ReviewQueue, ReviewSheet };
     static props = { ...standardActionServiceProps };
 
@@ -225,6 +228,12 @@ export class ReviewAction extends Component {
         }
     }
 
+    /** Open what a method returned; a button would have had its views filled in. */
+    openAction(action, onClose) {
+        const views = action.view_mode?.split(",").map((mode) => [false, mode]);
+        return this.action.doAction(views ? { views, ...action } : action, { onClose });
+    }
+
     async sendBack() {
         if (!this.model.page.may_return) {
             return;
@@ -232,7 +241,10 @@ export class ReviewAction extends Component {
         const action = await this.orm.call("legal.prebill", "action_open_return", [
             [this.model.page.id],
         ]);
-        await this.action.doAction(action, { onClose: () => this.model.reload() });
+        await this.openAction(action, async () => {
+            await this.model.reload();
+            this.askFocus();
+        });
     }
 
     async goOn() {
@@ -258,16 +270,14 @@ export class ReviewAction extends Component {
             return;
         }
         const action = await this.orm.call("legal.prebill", "action_open_hold", [[page.id]]);
-        await this.action.doAction(action, {
-            onClose: async () => {
-                await this.model.reload();
-                if (this.model.page.is_held) {
-                    const number = this.model.page.number;
-                    await this.goOn();
-                    this.model.say(_t("%s is on hold.", number));
-                }
-                this.askFocus();
-            },
+        await this.openAction(action, async () => {
+            await this.model.reload();
+            if (this.model.page.is_held) {
+                const number = this.model.page.number;
+                await this.goOn();
+                this.model.say(_t("%s is on hold.", number));
+            }
+            this.askFocus();
         });
     }
 
@@ -284,7 +294,7 @@ export class ReviewAction extends Component {
                 [anomaly.id],
             ]);
             if (action && action.tag !== "soft_reload") {
-                await this.action.doAction(action, { onClose: () => this.model.reload() });
+                await this.openAction(action, () => this.model.reload());
                 return;
             }
             await this.model.reload();
