@@ -292,6 +292,7 @@ class LegalPrebill(models.Model):
     def action_open_hold(self):
         return {
             "type": "ir.actions.act_window",
+            "name": self.env._("Put on hold"),
             "res_model": "legal.prebill.hold",
             "view_mode": "form",
             "target": "new",

@@ -23,12 +23,7 @@ class Mouse:
 
     def drag(self, grip, target, ready=None):
         """Drag from one place and drop on another, once what is to appear is there."""
-        x, y = self._hover(grip)
-        button = {"button": "left", "buttons": 1, "clickCount": 1}
-        self._send("Input.dispatchMouseEvent", "mousePressed", x, y, **button)
-        for step in (4, 12):
-            self._send("Input.dispatchMouseEvent", "mouseMoved", x + step, y, **button)
-        data = self.grabbed.get(timeout=10)
+        x, y, data = self._grab(grip)
         self._send("Input.dispatchDragEvent", "dragEnter", x, y, data=data)
         if ready:
             self.keys.wait(ready)
@@ -39,13 +34,29 @@ class Mouse:
         self._send("Input.dispatchDragEvent", "drop", x, y, data=data)
         self._send("Input.dispatchMouseEvent", "mouseReleased", x, y, button="left")
 
-    def _hover(self, selector):
-        x, y = self._find(selector)
-        self._send("Input.dispatchMouseEvent", "mouseMoved", x, y)
-        return x, y
+    def _grab(self, grip):
+        """Press on a grip and pull, once more should the page have moved meanwhile."""
+        button = {"button": "left", "buttons": 1, "clickCount": 1}
+        for _attempt in range(3):
+            x, y = self._find(grip)
+            self._send("Input.dispatchMouseEvent", "mouseMoved", x, y)
+            self._send("Input.dispatchMouseEvent", "mousePressed", x, y, **button)
+            for step in (4, 12):
+                self._send(
+                    "Input.dispatchMouseEvent", "mouseMoved", x + step, y, **button
+                )
+            try:
+                return x, y, self.grabbed.get(timeout=4)
+            except queue.Empty:
+                self._send("Input.dispatchMouseEvent", "mouseReleased", x, y)
+        self.keys.case.fail(f"nothing was grabbed at {grip}")
 
     def _find(self, selector):
-        box = self.keys.read(CENTRE % json.dumps(selector))
+        """Return the middle of an element that has stopped moving."""
+        found = json.dumps(selector)
+        box = self.keys.read(CENTRE % found)
+        while (again := self.keys.read(CENTRE % found)) != box:
+            box = again
         return box["x"], box["y"]
 
     def _on_drag(self, data, **_kw):

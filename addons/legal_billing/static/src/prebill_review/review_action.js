@@ -1,4 +1,5 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -66,9 +67,13 @@ export class ReviewAction extends Component {
         await this.model.open(id || first?.id);
     }
 
-    /** Give the focus back to the line that has it, once the page is drawn. */
-    askFocus() {
-        this.state.focus++;
+    /** Give the focus back to the line that has it, once a dialog has left the page. */
+    askFocus(frames = 60) {
+        if (frames && document.querySelector(".o_dialog")) {
+            browser.requestAnimationFrame(() => this.askFocus(frames - 1));
+        } else {
+            this.state.focus++;
+        }
     }
 
     // ------------------------------------------------------------------ queue
