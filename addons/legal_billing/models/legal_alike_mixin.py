@@ -1,8 +1,9 @@
 from collections import defaultdict
+from operator import attrgetter
 
 from odoo import api, models
 from odoo.models import LOG_ACCESS_COLUMNS
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL, clean_context, split_every
 
 #: kinds of field whose stored value follows from the given one, and a currency, alone
 PLAIN = frozenset(
@@ -16,7 +17,7 @@ FEW = 20
 
 
 class LegalAlikeMixin(models.AbstractModel):
-    """Creates records of the same columns in few statements.
+    """Creates records whose values repeat in few statements.
 
     The framework converts every value of every record, and checks the company of
     every link of it, on its own. In a run a few of them come back thousands of times:
@@ -29,55 +30,71 @@ class LegalAlikeMixin(models.AbstractModel):
 
     @api.model
     def _create(self, data_list):
-        if len(data_list) < FEW or not self._are_alike(data_list):
-            return super()._create(data_list)
         values = [data["stored"] for data in data_list]
+        fields = [self._fields[name] for name in sorted({n for v in values for n in v})]
+        usual = len(values) < FEW or self.env.context.get("legal_plain_invoices")
+        if usual or not all(map(self._is_plain, fields)):
+            return super()._create(data_list)
+        columns = [field for field in fields if field.column_type]
         records = self.browse(
             record_id
             for some in split_every(ROWS, values)
-            for record_id in self._insert_alike(some)
+            for record_id in self._insert_alike(columns, some)
         )
-        self._remember_alike(records, values)
+        self._remember_alike(records, columns, values)
         for data, record in zip(data_list, records, strict=True):
             data["record"] = record
         protected = [(data["protected"], data["record"]) for data in data_list]
         with self.env.protecting(protected):
             records.modified(self._fields, create=True)
-        records._validate_fields(values[0])
+            self._link_many(records, values, [f for f in fields if not f.column_type])
+        records._validate_fields(field.name for field in fields)
         records.check_access("create")
         return records
 
     @api.model
-    def _are_alike(self, data_list):
-        """Tell whether all records fill the same columns, of plain kinds only."""
-        names = data_list[0]["stored"].keys()
+    def _is_plain(self, field):
+        """Tell whether the stored form of a field follows from what is given alone."""
+        if field.type in ("one2many", "many2many"):
+            return True
         return (
-            not self._inherits
+            field.column_type
+            and field.type in PLAIN
+            and not field.translate
+            and not field.company_dependent
+            and not self._inherits
             and not self._parent_store
-            and all(
-                field.column_type
-                and field.type in PLAIN
-                and not field.translate
-                and not field.company_dependent
-                for field in (self._fields[name] for name in names)
-            )
-            and all(data["stored"].keys() == names for data in data_list)
         )
 
     @api.model
-    def _insert_alike(self, values):
-        """Insert rows of the same columns; return their ids, in order."""
-        names = sorted(values[0])
-        columns = [self._convert_alike(self._fields[name], values) for name in names]
+    def _insert_alike(self, fields, values):
+        """Insert rows; return their ids, in order."""
+        columns = [self._convert_alike(field, values) for field in fields]
         self.env.cr.execute(
             SQL(
                 'INSERT INTO %s (%s) VALUES %s RETURNING "id"',
                 SQL.identifier(self._table),
-                SQL(", ").join(map(SQL.identifier, names)),
+                SQL(", ").join(SQL.identifier(field.name) for field in fields),
                 SQL(", ").join(zip(*columns, strict=True)),
             )
         )
         return [record_id for (record_id,) in self.env.cr.fetchall()]
+
+    @api.model
+    def _link_many(self, records, values, fields):
+        """Write what each new record is linked to by lists, as the framework does."""
+        if not fields:
+            return
+        linked = records.with_context(clean_context(self.env.context))
+        for field in sorted(fields, key=attrgetter("_sequence")):
+            field.create(
+                [
+                    (record, vals[field.name])
+                    for record, vals in zip(linked, values, strict=True)
+                    if field.name in vals
+                ]
+            )
+        records.modified([field.name for field in fields], create=True)
 
     def _get_alike_key(self, field, vals):
         """Return what the stored form of a value follows from; ``None``: from more."""
@@ -92,33 +109,35 @@ class LegalAlikeMixin(models.AbstractModel):
     @api.model
     def _convert_alike(self, field, values):
         """Return the column of a field, each value that comes back converted once."""
-        known, column = {}, []
+        name, known, column = field.name, {}, []
         for vals in values:
+            if name not in vals:
+                column.append(None)
+                continue
             key = self._get_alike_key(field, vals)
             if key is None or key not in known:
-                known[key] = field.convert_to_column_insert(
-                    vals[field.name], self, vals
-                )
+                known[key] = field.convert_to_column_insert(vals[name], self, vals)
             column.append(known[key])
         return column
 
     @api.model
-    def _remember_alike(self, records, values):
+    def _remember_alike(self, records, columns, values):
         """Put the new records in cache, and into the lists of what they link to."""
-        names = values[0]
-        given = {*names, *LOG_ACCESS_COLUMNS, "id"}
+        given = {*columns, *(self._fields[n] for n in (*LOG_ACCESS_COLUMNS, "id"))}
         for field in self._fields.values():
-            if field.store and field.name not in given:
+            if field.store and field not in given:
                 many = field.type in ("one2many", "many2many")
                 field._update_cache(records, () if many else None)
         # Amounts are rounded by a currency that is in cache: they come last.
-        fields = [self._fields[name] for name in names]
-        for field in sorted(fields, key=lambda field: field.type == "monetary"):
-            cache, known = field._get_cache(self.env), {}
+        for field in sorted(columns, key=lambda field: field.type == "monetary"):
+            name, cache, known = field.name, field._get_cache(self.env), {}
             for record, vals in zip(records, values, strict=True):
+                if name not in vals:
+                    cache[record.id] = None
+                    continue
                 key = self._get_alike_key(field, vals)
                 if key is None or key not in known:
-                    known[key] = field.convert_to_cache(vals[field.name], record)
+                    known[key] = field.convert_to_cache(vals[name], record)
                 cache[record.id] = known[key]
             if field.type == "many2one":
                 self._link_alike(field, records)
