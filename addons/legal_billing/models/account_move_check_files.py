@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import human_size
 
 from ..report import glyphs
+from .account_move_document import Finding
 
 MEGABYTE = 1000 * 1000
 # More of them say no more than the first ones do.
@@ -15,32 +16,20 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _legal_check_document(self):
-        sentences = super()._legal_check_document() + self._legal_check_files()
+        sentences = super()._legal_check_document()
         for move in self:
+            sentences += move._legal_check_files()
             sentences += move._legal_check_script()
         return list(dict.fromkeys(sentences))
 
     # -- files ---------------------------------------------------------------------
 
     def _legal_check_files(self):
-        """Return a sentence for each file of these documents that is too large."""
-        # sudo: names and sizes of what is attached to a document one may issue.
-        files = (
-            self.env["ir.attachment"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", "account.move"),
-                    ("res_id", "in", self.ids),
-                    ("res_field", "=", False),
-                ]
-            )
-        )
-        return [
-            sentence
-            for res_id, own in files.grouped("res_id").items()
-            for sentence in self.browse(res_id)._legal_say_too_large(own)
-        ]
+        """Return a sentence for each file of this document that is too large."""
+        self.ensure_one()
+        # sudo: names and sizes of what is attached to a document one may issue; read
+        # for all documents of a run at once.
+        return self._legal_say_too_large(self.sudo().attachment_ids)
 
     def _legal_say_too_large(self, files):
         if not files:
@@ -53,14 +42,20 @@ class AccountMove(models.Model):
         except UserError as error:
             return [str(error)]
         return [
-            self.env._(
-                "The file %(file)s of the invoice %(invoice)s has %(size)s, and those"
-                " who receive invoices take %(limit)s MB for a file: make it smaller,"
-                " or send it apart.",
-                file=file.name,
-                invoice=self._legal_get_label(),
-                size=human_size(file.file_size),
-                limit=f"{limit:f}".rstrip("0").rstrip(".") if limit % 1 else int(limit),
+            Finding(
+                self.env._(
+                    "The file %(file)s of the invoice %(invoice)s has %(size)s, and those"
+                    " who receive invoices take %(limit)s MB for a file: make it smaller,"
+                    " or send it apart.",
+                    file=file.name,
+                    invoice=self._legal_get_label(),
+                    size=human_size(file.file_size),
+                    limit=f"{limit:f}".rstrip("0").rstrip(".")
+                    if limit % 1
+                    else int(limit),
+                ),
+                self,
+                "attachment_ids",
             )
             for file in files
             if file.file_size > limit * MEGABYTE
@@ -79,13 +74,17 @@ class AccountMove(models.Model):
         for rank, line in enumerate(lines, 1):
             if words := glyphs.find_missing(self._legal_get_printed_text(line)):
                 sentences.append(
-                    _(
-                        "Line %(rank)s of the invoice %(invoice)s holds “%(words)s”,"
-                        " in a script that no font of this server can print: install"
-                        " one (e.g. fonts-noto), or write it in Latin letters.",
-                        rank=rank,
-                        invoice=self._legal_get_label(),
-                        words=" ".join(words[:WORDS_SHOWN]),
+                    Finding(
+                        _(
+                            "Line %(rank)s of the invoice %(invoice)s holds “%(words)s”,"
+                            " in a script that no font of this server can print: install"
+                            " one (e.g. fonts-noto), or write it in Latin letters.",
+                            rank=rank,
+                            invoice=self._legal_get_label(),
+                            words=" ".join(words[:WORDS_SHOWN]),
+                        ),
+                        self,
+                        "invoice_line_ids",
                     )
                 )
         client = self.commercial_partner_id
@@ -93,13 +92,17 @@ class AccountMove(models.Model):
         texts += (self.partner_id.city, self.legal_client_message)
         if words := glyphs.find_missing(" ".join(filter(None, texts))):
             sentences.append(
-                _(
-                    "The name, the address or the message of the client %(client)s"
-                    " holds “%(words)s”, in a script that no font of this server can"
-                    " print: install one (e.g. fonts-noto), or write it in Latin"
-                    " letters.",
-                    client=client.name,
-                    words=" ".join(words[:WORDS_SHOWN]),
+                Finding(
+                    _(
+                        "The name, the address or the message of the client %(client)s"
+                        " holds “%(words)s”, in a script that no font of this server can"
+                        " print: install one (e.g. fonts-noto), or write it in Latin"
+                        " letters.",
+                        client=client.name,
+                        words=" ".join(words[:WORDS_SHOWN]),
+                    ),
+                    client,
+                    "name",
                 )
             )
         return sentences

@@ -78,7 +78,7 @@ def lay_out(markup, css, paper, fetcher, title, author, color, cache=None):
     """
     tree = _prepare(markup, title, author)
     _fill_shapes(tree, color)
-    with renderer._lock, _quiet():
+    with renderer._lock, renderer._without_collector(), _quiet():
         sheet, fonts = _get_sheet(css)
         margins = _fit(tree, sheet, fonts, paper, fetcher, cache)
         page = renderer.weasyprint.CSS(string=margins, font_config=fonts)
