@@ -48,10 +48,15 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         source = self.prebill_line_ids.filtered(lambda line: line.kind != "time")[:1]
         narrative = source.narrative if show_narrative else False
+        explanation = source.explanation if show_narrative else False
+        supplier = source.cost_id.supplier_id
+        if show_narrative and supplier and not explanation:
+            # To whom it was paid, beside what it was for: what justifies a cost.
+            explanation = self.env._("Paid to %(supplier)s", supplier=supplier.name)
         return {
             "label": self.name,
             "narrative": narrative or self.name,
-            "explanation": source.explanation if show_narrative else False,
+            "explanation": explanation,
             "kind": source.kind or "time",
             "date": source.date if source.kind == "cost" else False,
             "quantity": self.quantity,

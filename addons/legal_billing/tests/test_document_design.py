@@ -104,6 +104,18 @@ class TestDesign(DocumentCommon):
         self.move.invoice_text_policy = "neutral"
         self.assertNotIn(agreement.name, " ".join(self.move._legal_get_method()))
 
+    def test_cost_says_to_whom_it_was_paid(self):
+        matter = self._create_matter()
+        self._create_agreement(matter, [{"kind": "hourly"}])
+        supplier = self.env["res.partner"].create({"name": "Courses & Plis"})
+        self._create_cost(matter, "expense", 40, "2026-04-01", supplier_id=supplier.id)
+        move = self._bill(matter, "2026-04-15")[1]
+        for policy, words in [("detailed", supplier.name), ("neutral", "")]:
+            move.invoice_text_policy = policy
+            (section,) = move._legal_get_sections()
+            explanation = section["lines"][0]["explanation"]
+            self.assertEqual(words in explanation and bool(explanation), bool(words))
+
     def test_transfer_code_is_an_epc_code(self):
         lines = self.move._legal_get_epc_text().split("\n")
         self.assertEqual(lines[:4], ["BCD", "002", "1", "SCT"])
