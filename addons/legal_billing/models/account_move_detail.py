@@ -181,8 +181,11 @@ class AccountMove(models.Model):
         what = _("Package") if kind == "package" else _("Cap")
         kinds = dict(term._fields["kind"]._description_selection(self.env))
         named = term.name and term.name != kinds.get(term.kind)
+        label = f"{what} – {term.name}" if named else what
+        if named and term.name.lower().startswith(what.lower()):
+            label = term.name
         return {
-            "label": f"{what} – {term.name}" if named else what,
+            "label": label,
             "percent": min(int(percent), 100),
             "tone": "late" if percent > 100 else "calm",
             "text": text,
