@@ -136,8 +136,14 @@ class AccountMove(models.Model):
 
     def _legal_get_portal_sections(self):
         """Return the printed sections; here no column head names the currency."""
-        sections = self._legal_get_sections()
+        sections = self._legal_get_sections(by=self._legal_get_share_key())
         for section in sections:
+            # Gathered by person or kind on paper, so here: a payer who is not the
+            # client reads this page too.
+            section["acts"] += [
+                {**share, "date": "", "narrative": share["label"], "who": ""}
+                for share in section["shares"]
+            ]
             for row in section["acts"]:
                 row["by"] = ", ".join(filter(None, (row["who"], row["grade"])))
                 if row["rate"]:

@@ -91,7 +91,8 @@ class AccountMove(models.Model):
 
     def _legal_has_annex(self):
         """Tell whether the acts go to the client beside the invoice."""
-        return self.invoice_text_policy == "neutral" and self._legal_is_for_client()
+        is_told = self.invoice_text_policy in (False, "detailed")
+        return not is_told and self._legal_is_for_client()
 
     # -- to whom ---------------------------------------------------------------
 

@@ -80,6 +80,10 @@ class TestDesign(DocumentCommon):
                 for block in self.move._legal_get_blocks():
                     for section in block["sections"]:
                         self.assertFalse(section["acts"])
+                page = str(self.move._legal_get_portal_values())
+                self.assertIn(words, page)
+                self.assertNotIn("Diligence confidentielle", page)
+                self.assertTrue(self.move._legal_has_annex())
                 annex = "".join(
                     self._read(self._print(self.move, "report_invoice_annex"))
                 )
