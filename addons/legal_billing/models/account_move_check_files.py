@@ -44,9 +44,9 @@ class AccountMove(models.Model):
         return [
             Finding(
                 self.env._(
-                    "The file %(file)s of the invoice %(invoice)s has %(size)s, and those"
-                    " who receive invoices take %(limit)s MB for a file: make it smaller,"
-                    " or send it apart.",
+                    "The file %(file)s of the invoice %(invoice)s has %(size)s, and"
+                    " those who receive invoices take %(limit)s MB for a file: make it"
+                    " smaller, or send it apart.",
                     file=file.name,
                     invoice=self._legal_get_label(),
                     size=human_size(file.file_size),
@@ -76,9 +76,10 @@ class AccountMove(models.Model):
                 sentences.append(
                     Finding(
                         _(
-                            "Line %(rank)s of the invoice %(invoice)s holds “%(words)s”,"
-                            " in a script that no font of this server can print: install"
-                            " one (e.g. fonts-noto), or write it in Latin letters.",
+                            "Line %(rank)s of the invoice %(invoice)s holds"
+                            " “%(words)s”, in a script that no font of this server can"
+                            " print: install one (e.g. fonts-noto), or write it in"
+                            " Latin letters.",
                             rank=rank,
                             invoice=self._legal_get_label(),
                             words=" ".join(words[:WORDS_SHOWN]),
@@ -95,9 +96,9 @@ class AccountMove(models.Model):
                 Finding(
                     _(
                         "The name, the address or the message of the client %(client)s"
-                        " holds “%(words)s”, in a script that no font of this server can"
-                        " print: install one (e.g. fonts-noto), or write it in Latin"
-                        " letters.",
+                        " holds “%(words)s”, in a script that no font of this server"
+                        " can print: install one (e.g. fonts-noto), or write it in"
+                        " Latin letters.",
                         client=client.name,
                         words=" ".join(words[:WORDS_SHOWN]),
                     ),

@@ -286,10 +286,6 @@ class AccountMove(models.Model):
         values["replacing"] = "" if annex else self._legal_get_replacing_sentence()
         return values
 
-    def _legal_get_stock_mentions(self):
-        sentence = self._legal_get_replacing_sentence()
-        return [sentence] * bool(sentence) + super()._legal_get_stock_mentions()
-
     def _legal_get_portal_name(self):
         if self.legal_replaced_id and self.name and self.name != "/":
             return self.env._("Corrective invoice %(number)s", number=self.name)
