@@ -33,7 +33,7 @@ class LegalPrebillComment(models.Model):
     )
     user_id = fields.Many2one(
         "res.users",
-        "To",
+        "Addressed to",
         required=True,
         index=True,
         compute="_compute_user_id",

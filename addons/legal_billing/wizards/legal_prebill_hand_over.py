@@ -8,7 +8,7 @@ class LegalPrebillHandOver(models.TransientModel):
     step_id = fields.Many2one("legal.prebill.review", required=True, ondelete="cascade")
     user_id = fields.Many2one(
         "res.users",
-        "To",
+        "Hand over to",
         required=True,
         ondelete="cascade",
         domain="[('share', '=', False)]",

@@ -16,7 +16,7 @@ class LegalPrebillHold(models.TransientModel):
             ("milestone", "A milestone is reached"),
             ("provision", "A provision is paid"),
         ],
-        string="Until",
+        string="It waits until",
         required=True,
         compute="_compute_kind",
         store=True,
