@@ -12,6 +12,7 @@ class LegalParameter(models.Model):
     """
 
     _name = "legal.parameter"
+    _inherit = "legal.kept.mixin"
     _description = "Legal Value"
     _order = "key, date_from desc"
 
@@ -77,22 +78,6 @@ class LegalParameter(models.Model):
             limit=1,
         )
         return parameter.value
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        parameters = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return parameters
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     @api.model
     def _get_decimal(self, key, on_date):
