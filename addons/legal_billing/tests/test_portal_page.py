@@ -92,6 +92,8 @@ class TestPortalPage(LegalPortalCommon):
                 self.assertEqual("Litige commercial" in response.text, may_read)
 
     def test_each_state_is_a_sentence_and_never_an_error(self):
+        # A firm that does not seal its entries, or one from before it did.
+        self.company.legal_seals_entries = False
         draft = self._create_invoice(post=False)
         cancelled = self._create_invoice()
         cancelled.button_draft()
