@@ -58,4 +58,4 @@ def test_uninstalling_leaves_a_sound_ledger(addons_instance, work):
     assert after["hours"] == before["hours"]
     used = work(addons_instance, "use_books")
     assert used["printed"] == [True, True]
-    assert (used["paid"], used["due"]) == ("paid", 0.0)
+    assert (used["paid"], used["due"], used["sealed"]) == ("paid", 0.0, True)

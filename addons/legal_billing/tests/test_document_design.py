@@ -68,9 +68,10 @@ class TestDesign(DocumentCommon):
         self.assertIn(f"/legal/sample/{self.company.id}/classic.pdf", action["url"])
 
     def test_acts_by_person_and_by_kind(self):
+        reader = self.move.with_context(lang=self.move.partner_id.lang)
         for policy, words in [
             ("person", "Claire Aubry"),
-            ("kind", self.env._("Other work")),
+            ("kind", reader.env._("Other work")),
         ]:
             with self.subTest(policy):
                 self.move.invoice_text_policy = policy

@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -166,11 +167,12 @@ class TestWall(LegalCommon):
                 user_id=cls.users["former_member"].id,
             )
         env.flush_all()
+        # One by one: a record of another kind may bear the same number.
         followers = env["mail.followers"].search(
-            [
-                ("res_model", "in", [t._name for t in threads]),
-                ("res_id", "in", [t.id for t in threads]),
-            ]
+            Domain.OR(
+                Domain("res_model", "=", t._name) & Domain("res_id", "=", t.id)
+                for t in threads
+            )
         )
         cls.records = {
             "legal.matter": cls.matter,
