@@ -81,7 +81,7 @@ class TestDesign(DocumentCommon):
                 for block in self.move._legal_get_blocks():
                     for section in block["sections"]:
                         self.assertFalse(section["acts"])
-                page = str(self.move._legal_get_portal_values())
+                page = str(reader._legal_get_portal_values())
                 self.assertIn(words, page)
                 self.assertNotIn("Diligence confidentielle", page)
                 self.assertTrue(self.move._legal_has_annex())
