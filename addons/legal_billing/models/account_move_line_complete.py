@@ -17,16 +17,11 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     @api.model
-    def _add_precomputed_values(self, vals_list):
+    def _add_known_values(self, vals_list):
+        super()._add_known_values(vals_list)
         if self.env.context.get("legal_at_once"):
             for vals in vals_list:
                 self._legal_add_plain_values(vals)
-        # What is still missing goes the usual way, which knows no such key yet.
-        known = [vals.pop("__precomputed__", set()) for vals in vals_list]
-        super()._add_precomputed_values(vals_list)
-        for vals, found in zip(vals_list, known, strict=True):
-            if found:
-                vals["__precomputed__"] = vals.get("__precomputed__", set()) | found
 
     @api.model
     def _legal_add_plain_values(self, vals):

@@ -53,6 +53,23 @@ class LegalAlikeMixin(models.AbstractModel):
         return records
 
     @api.model
+    def _add_precomputed_values(self, vals_list):
+        """Fill in what is known before the framework asks a virtual record for each
+        value; of a run's thousands of lines they follow from a few records."""
+        self._add_known_values(vals_list)
+        # What is still missing goes the usual way, which knows no such key yet.
+        known = [vals.pop("__precomputed__", set()) for vals in vals_list]
+        super()._add_precomputed_values(vals_list)
+        for vals, found in zip(vals_list, known, strict=True):
+            if found:
+                vals["__precomputed__"] = vals.get("__precomputed__", set()) | found
+
+    @api.model
+    def _add_known_values(self, vals_list):
+        """Add computed values and name their fields under ``__precomputed__``; a
+        hook."""
+
+    @api.model
     def _is_plain(self, field):
         """Tell whether the stored form of a field follows from what is given alone."""
         if field.type in ("one2many", "many2many"):

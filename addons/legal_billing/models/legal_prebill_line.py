@@ -191,21 +191,12 @@ class LegalPrebillLine(models.Model):
     # -- computes --------------------------------------------------------------
 
     @api.model
-    def _add_precomputed_values(self, vals_list):
-        """Fill in what follows from the pre-bill, the category and the decision.
-
-        The framework asks a virtual record for each value; a run makes thousands of
-        lines, whose values follow from a few records.
-        """
+    def _add_known_values(self, vals_list):
+        """Fill in what follows from the pre-bill, the category and the decision."""
+        super()._add_known_values(vals_list)
         for vals in vals_list:
             if vals.get("prebill_id") and "amount" in vals and "kind" in vals:
                 self._add_plain_values(vals)
-        # What is still missing goes the usual way, which knows no such key yet.
-        known = [vals.pop("__precomputed__", set()) for vals in vals_list]
-        super()._add_precomputed_values(vals_list)
-        for vals, found in zip(vals_list, known, strict=True):
-            if found:
-                vals["__precomputed__"] = vals.get("__precomputed__", set()) | found
 
     @api.model
     def _add_plain_values(self, vals):
