@@ -30,10 +30,11 @@ class LegalAlikeMixin(models.AbstractModel):
 
     @api.model
     def _create(self, data_list):
+        if len(data_list) < FEW or self.env.context.get("legal_plain_invoices"):
+            return super()._create(data_list)
         values = [data["stored"] for data in data_list]
         fields = [self._fields[name] for name in sorted({n for v in values for n in v})]
-        usual = len(values) < FEW or self.env.context.get("legal_plain_invoices")
-        if usual or not all(map(self._is_plain, fields)):
+        if not all(map(self._is_plain, fields)):
             return super()._create(data_list)
         columns = [field for field in fields if field.column_type]
         records = self.browse(
