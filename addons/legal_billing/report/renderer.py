@@ -13,6 +13,10 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
+
+import lxml.etree
+import lxml.html
 
 from odoo.tools.misc import file_path
 
@@ -23,6 +27,7 @@ _logger = logging.getLogger(__name__)
 logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 
 try:
+    import cssselect2
     import pydyf
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
@@ -37,6 +42,7 @@ except (ImportError, OSError) as error:  # OSError: Pango is not on the system
 BASE_URL = "http://documents.invalid/"
 CREATOR = "Odoo, legal_billing"
 STYLESHEET = "legal_billing/static/src/css/document.css"
+ELEMENTS_STYLESHEET = "legal_billing/static/src/css/document_elements.css"
 # A design adds one small sheet to the common one.
 DESIGN_STYLESHEETS = {
     "contemporary": "legal_billing/static/src/css/document_contemporary.css",
@@ -110,6 +116,48 @@ if weasyprint:
             return URLFetcherResponse(
                 url, Path(file_path("/".join(parts))).read_bytes()
             )
+
+    class OwnDocument(weasyprint.HTML):
+        """A document of ours, read by libxml2 and shown by a short sheet of elements.
+
+        Parsing HTML in Python and asking the library's sheet, with its forms and
+        ruby, about each element take a good part of a short document's time.
+        """
+
+        # pylint: disable-next=super-init-not-called
+        def __init__(self, string, url_fetcher, base_url):
+            root = _parse(string)
+            if root is None:
+                super().__init__(
+                    string=string, url_fetcher=url_fetcher, base_url=base_url
+                )
+                return
+            self.base_url, self.url_fetcher = base_url, url_fetcher
+            self.media_type = "print"
+            self.wrapper_element = cssselect2.ElementWrapper.from_html_root(
+                root, content_language=None
+            )
+            self.etree_element = self.wrapper_element.etree_element
+
+        def _ua_stylesheets(self, forms=False):
+            return [_get_elements_sheet()]
+
+
+def _parse(html):
+    """Return the root of a document, or None when only a browser's parser reads it."""
+    try:
+        tree = lxml.html.document_fromstring(html)
+        text = lxml.etree.tostring(tree, method="xml", encoding="unicode")
+        return ElementTree.fromstring(text)
+    except (lxml.etree.LxmlError, ElementTree.ParseError, ValueError):
+        return None
+
+
+def _get_elements_sheet():
+    if "elements" not in _sheets:
+        path = Path(file_path(ELEMENTS_STYLESHEET))
+        _sheets["elements"] = weasyprint.CSS(string=path.read_text())
+    return _sheets["elements"]
 
 
 def get_stylesheet_names(design=None):
@@ -211,11 +259,14 @@ def lay_out(html, cache=None):
     """
     with _lock, _without_collector():
         sheets, fonts = _get_stylesheets(_get_design(html))
-        return Layout(_render(html, sheets, fonts, LocalFetcher(), cache))
+        return Layout(
+            _render(html, sheets, fonts, LocalFetcher(), cache, reader=OwnDocument)
+        )
 
 
-def _render(html, sheets, fonts, fetcher, cache=None):
-    return weasyprint.HTML(string=html, url_fetcher=fetcher, base_url=BASE_URL).render(
+def _render(html, sheets, fonts, fetcher, cache=None, reader=None):
+    read = reader or weasyprint.HTML
+    return read(string=html, url_fetcher=fetcher, base_url=BASE_URL).render(
         stylesheets=sheets,
         font_config=fonts,
         pdf_variant=VARIANT,

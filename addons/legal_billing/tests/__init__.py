@@ -16,6 +16,7 @@ from . import (
     test_document_check,
     test_document_checker,
     test_document_design,
+    test_document_elements,
     test_document_facturx,
     test_document_matrix,
     test_document_mention,
