@@ -3,6 +3,7 @@
 ``send``      the send dialog's own method, as a batch: print, e-invoice, embedding and
               attachment; stock one at a time, which is all that Debian's wkhtmltopdf
               lets it do
+``alike``     ours, sent the same way, with as few lines as stock's: hours by person
 ``renderer``  ours alone: pages that are ready as HTML become files
 ``two``       ours, half of the invoices in each of two processes at the same time
 ``flat``      ours: one document after the other, to see what memory does
@@ -46,6 +47,8 @@ class Ours:
             env.cr.rollback()
             env.invalidate_all()
             result["renderer"] = _measure_renderer(env, chosen)
+            env.invalidate_all()
+            result["alike"] = _measure_alike(env, chosen)
         return result
 
 
@@ -101,6 +104,19 @@ def _measure_send(env, moves, in_one_call):
         "with_einvoice": sum(bool(move.ubl_cii_xml_id) for move in moves),
         "kilobytes": sum(map(len, files)) / len(files) / 1024,
     }
+
+
+def _measure_alike(env, moves):
+    """Send invoices that show hours by person, about the lines of a stock invoice."""
+    moves.invoice_text_policy = "person"
+    # Committed, as each measure is rolled back to where it began.
+    env.cr.commit()
+    try:
+        return _measure_send(env, moves, in_one_call=True)
+    finally:
+        env.cr.rollback()
+        moves.invoice_text_policy = "detailed"
+        env.cr.commit()
 
 
 def _pages(env, moves):
@@ -177,6 +193,18 @@ def summarise(raw):
                     for one in raw[side]
                 ]
             )
+    found["alike"] = _middle(
+        [
+            {
+                "per_second": one["count"] / one["steps"]["send"]["seconds"],
+                "cpu_each": one["cpu"] / one["count"],
+                "count": one["count"],
+                "pdfa_3b": one["pdfa_3b"],
+                "kilobytes": one["kilobytes"],
+            }
+            for one in (every["alike"] for every in raw["ours"])
+        ]
+    )
     alone = [one["renderer"] for one in raw["ours"]]
     found["renderer"] = _middle(
         [
@@ -201,6 +229,9 @@ def summarise(raw):
     )
     if "stock" in found:
         found["ratio"] = found["ours"]["per_second"] / found["stock"]["per_second"]
+        found["ratio_alike"] = (
+            found["alike"]["per_second"] / found["stock"]["per_second"]
+        )
     if raw.get("flat"):
         after = {int(rank): mb for rank, mb in raw["flat"]["after"].items()}
         if after:
@@ -231,11 +262,18 @@ def render(summary, without_pdf=""):
     else:
         lines.append(f"  stock: not measured: {without_pdf}")
     one = summary["ours"]
+    alike = summary["alike"]
     times = f", {summary['ratio']:.1f} × stock" if "ratio" in summary else ""
+    times_alike = (
+        f", {summary['ratio_alike']:.1f} × stock" if "ratio_alike" in summary else ""
+    )
     lines += [
         f"  ours, sent as a batch, 1 process   {one['per_second']:6.2f}"
         f"   {_proven(one)}, {one['kilobytes']:.0f} kB each{times};"
         f" {one['cpu_each']:.3f} s of processor each",
+        f"  ours, hours by person, 1 process   {alike['per_second']:6.2f}"
+        f"   {_proven(alike)}, {alike['kilobytes']:.0f} kB each{times_alike};"
+        f" {alike['cpu_each']:.3f} s of processor each",
         f"  ours, the renderer alone           {summary['renderer']['per_second']:6.2f}"
         f"   {summary['renderer']['cpu_each']:.3f} s of processor each",
         f"  ours, sent by 2 processes          {summary['two']['per_second']:6.2f}"

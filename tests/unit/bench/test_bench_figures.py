@@ -168,7 +168,10 @@ def test_pdfs_of_one_and_of_two_processes():
             **kw,
         }
 
-    alone = {"renderer": {"seconds": 0.5, "cpu": 0.4, "count": 10}}
+    alone = {
+        "renderer": {"seconds": 0.5, "cpu": 0.4, "count": 10},
+        "alike": sent(0.5),
+    }
     raw = {
         "stock": [sent(10.0, pdfa_3b=0)],
         "ours": [sent(1.0, **alone)],
@@ -177,8 +180,9 @@ def test_pdfs_of_one_and_of_two_processes():
     }
     summary = printing.summarise(raw)
     assert (summary["ratio"], summary["two"]["per_second"]) == (10.0, 10.0)
+    assert summary["ratio_alike"] == 20.0
     assert summary["flat"]["mb_to"] - summary["flat"]["mb_from"] == 3.0
     text = printing.render(summary)
-    assert "10.0 × stock" in text and "(+3 MB)" in text
+    assert "10.0 × stock" in text and "20.0 × stock" in text and "(+3 MB)" in text
     del raw["stock"]
     assert "no program" in printing.render(printing.summarise(raw), "no program")
