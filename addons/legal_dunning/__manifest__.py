@@ -1,7 +1,7 @@
 {
     "name": "Legal Dunning",
     "summary": "Reminders of unpaid fees, planned, previewed and sent on open days",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "author": "Legal Billing contributors",
     "license": "LGPL-3",
     "category": "Accounting/Legal",
@@ -17,6 +17,10 @@
         "data/legal_dunning_policy_public.xml",
         "data/legal_prebill_check.xml",
         "data/ir_cron.xml",
+        # disputes and payment plans
+        "security/legal_dispute_access.xml",
+        "security/legal_dispute_rules.xml",
+        "data/mail_template_dispute_data.xml",
         "report/legal_dunning_email_templates.xml",
         "report/legal_dunning_letter_templates.xml",
         "report/legal_dunning_reports.xml",
@@ -30,7 +34,16 @@
         "views/legal_matter_views.xml",
         "views/res_config_settings_views.xml",
         "views/legal_dunning_menus.xml",
+        # disputes and payment plans
+        "views/legal_dispute_views.xml",
+        "views/res_config_settings_dispute_views.xml",
+        "views/portal_dispute_templates.xml",
+        "views/legal_dispute_menus.xml",
     ],
+    "assets": {
+        "web.assets_frontend": ["legal_dunning/static/src/portal/legal_dispute.scss"],
+        "web.assets_tests": ["legal_dunning/static/tests/tours/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "installable": True,
 }

@@ -139,7 +139,9 @@ class LegalInvoicePortal(PortalAccount):
                 "currency": invoice_sudo.currency_id,
                 "amount_residual": invoice_sudo.amount_residual,
                 "landing_route": invoice_sudo.get_portal_url(),
-                "transaction_route": f"/invoice/transaction/{invoice_sudo.id}",
+                "transaction_route": self._legal_get_transaction_route(
+                    invoice_sudo, choice
+                ),
             },
             # A signed-in client needs no token to come here, but the form does.
             access_token=invoice_sudo._portal_ensure_token(),
@@ -156,6 +158,10 @@ class LegalInvoicePortal(PortalAccount):
             return ""
         values.update(amount=choice["amount"], submit_button_label=choice["label"])
         return request.env["ir.ui.view"].sudo()._render_template("payment.form", values)
+
+    def _legal_get_transaction_route(self, invoice_sudo, choice):
+        """Return where the form asks for a transaction of this choice; a hook."""
+        return f"/invoice/transaction/{invoice_sudo.id}"
 
     # -- several invoices at once ----------------------------------------------
 

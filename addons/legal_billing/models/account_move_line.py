@@ -54,6 +54,7 @@ class AccountMoveLine(models.Model):
             # To whom it was paid, beside what it was for: what justifies a cost.
             explanation = self.env._("Paid to %(supplier)s", supplier=supplier.name)
         return {
+            "id": self.id,
             "label": self.name,
             "narrative": narrative or self.name,
             "explanation": explanation,

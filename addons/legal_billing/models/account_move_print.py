@@ -348,6 +348,7 @@ class AccountMove(models.Model):
         else:
             amount = self._legal_format_amount(act["amount"])
         return {
+            "id": act["id"],
             "date": self._legal_format_short_date(act["date"]),
             "narrative": act["narrative"],
             "who": act["who"],
@@ -361,6 +362,7 @@ class AccountMove(models.Model):
     def _legal_format_line(self, line):
         quantity = line["quantity"]
         return {
+            "id": line["id"],
             "date": self._legal_format_short_date(line["date"]),
             "label": line["narrative"] or line["label"],
             "explanation": line.get("explanation") or "",

@@ -256,19 +256,22 @@ class LegalPrebillLine(models.Model):
 
     def _describe_acts(self):
         """Return the acts that the client reads: one for lines shown together."""
-        shown = {}
-        for line in self:
-            label = line.presentation_group
-            key = label or (line.merged_into_id or line).id
-            shown.setdefault(key, self.browse())
-            shown[key] |= line
         return [
             lines._describe_together(key)
             if len(lines) > 1 or key != lines.id
             # alone, and under no other's name
             else lines._describe_act()
-            for key, lines in shown.items()
+            for key, lines in self._group_shown().items()
         ]
+
+    def _group_shown(self):
+        """Return {what names them: lines that the client reads as one act}."""
+        shown = {}
+        for line in self:
+            key = line.presentation_group or (line.merged_into_id or line).id
+            shown.setdefault(key, self.browse())
+            shown[key] |= line
+        return shown
 
     def _describe_together(self, key):
         """Return several lines as one act: hours and amounts added up."""

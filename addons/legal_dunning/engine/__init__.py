@@ -4,6 +4,7 @@
 * :mod:`.escalation` says which level an invoice has reached, on which day, and why;
 * :mod:`.claims` says how much of an invoice may be asked for today;
 * :mod:`.messages` gathers what is due into one message a payer;
+* :mod:`.disputes` says what may become of a dispute, and what it takes off;
 * :mod:`.interest` computes late-payment penalties, rate by rate;
 * :mod:`.letters` reads and fills the placeholders of a text.
 """

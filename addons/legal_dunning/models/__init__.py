@@ -16,3 +16,15 @@ from . import res_partner
 from . import res_company
 from . import res_config_settings
 from . import legal_demo
+
+# disputes and payment plans
+from . import legal_portal_limit
+from . import legal_dispute
+from . import legal_dispute_line
+from . import legal_dispute_exchange
+from . import legal_dispute_act
+from . import legal_dispute_client
+from . import account_move_dispute
+from . import account_move_contest
+from . import ir_attachment
+from . import res_company_dispute

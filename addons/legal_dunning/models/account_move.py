@@ -3,7 +3,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date, formatLang
 
 from ..engine import claims, interest
@@ -16,13 +16,6 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    disputed_amount = fields.Monetary(
-        "Disputed",
-        copy=False,
-        tracking=True,
-        help="What the client contests of this invoice. Nothing is asked for it; the"
-        " rest stays payable.",
-    )
     dunning_line_ids = fields.One2many(
         "legal.dunning.action.line",
         "move_id",
@@ -62,26 +55,6 @@ class AccountMove(models.Model):
     def _compute_dunning_next(self):
         for move in self:
             move.dunning_next = move._explain_dunning_next()
-
-    @api.constrains("disputed_amount")
-    def _check_disputed_amount(self):
-        for move in self:
-            currency = move.currency_id
-            if currency.compare_amounts(move.disputed_amount, 0) < 0 or (
-                move.state == "posted"
-                and currency.compare_amounts(move.disputed_amount, move.amount_residual)
-                > 0
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "The disputed amount of %(number)s must lie between zero and"
-                        " what is still to pay, %(residual)s.",
-                        number=move.name,
-                        residual=format_amount(
-                            self.env, move.amount_residual, currency
-                        ),
-                    )
-                )
 
     # What is due --------------------------------------------------------------
 

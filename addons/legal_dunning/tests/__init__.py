@@ -7,3 +7,7 @@ from . import test_planning
 from . import test_policy
 from . import test_screens
 from . import test_sending
+
+# disputes and payment plans
+from . import test_dispute
+from . import test_dispute_portal

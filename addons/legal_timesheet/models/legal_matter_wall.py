@@ -123,17 +123,18 @@ class LegalMatter(models.Model):
         )
 
     def _filter_wall_partners(self, partners):
-        """Return the partners who may follow or be told about this matter.
+        """Return the partners who may follow or be told about these matters.
 
-        People of the firm need the wall to let them in. Outside the firm, the
-        client's side may be written to; an opposing party never.
+        People of the firm need the wall of each of them to let them in. Outside the
+        firm, the client's side may be written to; an opposing party never.
         """
         if not self:
             return partners
-        self.ensure_one()
         opponents = self.opposing_party_ids.commercial_partner_id
         return partners.filtered(
-            lambda partner: self._lets_in_partner(partner, opponents)
+            lambda partner: all(
+                matter._lets_in_partner(partner, opponents) for matter in self
+            )
         )
 
     def _lets_in_partner(self, partner, opponents):

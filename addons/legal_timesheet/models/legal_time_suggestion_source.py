@@ -215,7 +215,7 @@ class LegalTimeSuggestion(models.Model):
             existing = self.env[name].sudo().browse(ids).exists()
             link = existing._legal_wall_field()
             for record in existing:
-                matter = record.id if link == "id" else record[link].id
+                matter = record.id if link == "id" else record[link][:1].id
                 if matter:
                     matter_of[name, record.id] = matter
         return matter_of
