@@ -39,6 +39,9 @@
         "views/res_config_settings_dispute_views.xml",
         "views/portal_dispute_templates.xml",
         "views/legal_dispute_menus.xml",
+        "security/legal_prescription_security.xml",
+        "data/legal_prescription_data.xml",
+        "views/legal_prescription_views.xml",
     ],
     "assets": {
         "web.assets_frontend": ["legal_dunning/static/src/portal/legal_dispute.scss"],

@@ -28,3 +28,12 @@ class LoneBraceError(EngineError):
     def __init__(self, excerpt):
         super().__init__(f"lone brace near {excerpt!r}")
         self.excerpt = excerpt
+
+
+class LegalValueGapError(EngineError):
+    """No value of a legal parameter is known for a day that needs it."""
+
+    def __init__(self, key, day):
+        super().__init__(f"no value of {key} on {day}")
+        self.key = key
+        self.day = day

@@ -28,3 +28,8 @@ from . import account_move_dispute
 from . import account_move_contest
 from . import ir_attachment
 from . import res_company_dispute
+from . import legal_parameter
+from . import legal_prescription_event
+from . import legal_matter_prescription
+from . import legal_matter_prescription_words
+from . import account_move_prescription

@@ -5,7 +5,7 @@ import importlib
 
 import pytest
 
-MODULES = ["sending_days", "escalation", "claims", "messages", "interest", "letters"]
+MODULES = ["prescription", "sending_days", "escalation", "claims", "messages", "interest", "letters"]
 
 
 @pytest.mark.parametrize("name", MODULES)
