@@ -42,6 +42,10 @@
         "security/legal_prescription_security.xml",
         "data/legal_prescription_data.xml",
         "views/legal_prescription_views.xml",
+        "security/legal_taxation_security.xml",
+        "data/legal_taxation_data.xml",
+        "report/legal_taxation_templates.xml",
+        "views/legal_taxation_views.xml",
     ],
     "assets": {
         "web.assets_frontend": ["legal_dunning/static/src/portal/legal_dispute.scss"],

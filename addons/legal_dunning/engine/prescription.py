@@ -255,4 +255,3 @@ def earliest_end(candidates):
     """
     known = [(day, name) for name, day in candidates.items() if day]
     return min(known)[::-1] if known else None
-

@@ -33,3 +33,13 @@ from . import legal_prescription_event
 from . import legal_matter_prescription
 from . import legal_matter_prescription_words
 from . import account_move_prescription
+from . import legal_taxation_file
+from . import legal_taxation_limit
+from . import legal_taxation_piece
+from . import legal_taxation_gather
+from . import legal_taxation_sheet
+from . import legal_taxation_petition
+from . import legal_taxation_finding
+from . import legal_taxation_make
+from . import legal_taxation_outcome
+from . import account_move_assessment

@@ -21,9 +21,9 @@ class AccountMove(models.Model):
         groups="legal_timesheet.group_legal_user",
     )
     prescription_state = fields.Selection(
-        selection=lambda self: self.env["legal.matter"]
-        ._fields["prescription_state"]
-        .selection,
+        selection=lambda self: (
+            self.env["legal.matter"]._fields["prescription_state"].selection
+        ),
         string="Prescription",
         compute="_compute_prescription",
         groups="legal_timesheet.group_legal_user",

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -143,7 +142,7 @@ class LegalMatter(models.Model):
             reading = readings.get(matter)
             matter.prescription_explanation = matter._explain_prescription(reading)
 
-    # The facts --------------------------------------------------------------------
+    # The facts ----------------------------------------------------------------
 
     def _get_prescription_today(self):
         self.ensure_one()
@@ -239,7 +238,7 @@ class LegalMatter(models.Model):
         )
         return moves
 
-    # What is kept ------------------------------------------------------------------
+    # What is kept -------------------------------------------------------------
 
     def _refresh_prescription(self):
         """Write down where the clock of these matters stands now.
@@ -252,7 +251,9 @@ class LegalMatter(models.Model):
             return
         matters.flush_recordset()
         readings = matters._read_prescription()
-        rows = [matter._prepare_prescription(readings.get(matter)) for matter in matters]
+        rows = [
+            matter._prepare_prescription(readings.get(matter)) for matter in matters
+        ]
         names = list(rows[0])
         self.env.cr.execute(
             SQL(
@@ -271,9 +272,7 @@ class LegalMatter(models.Model):
                     )
                     for row in rows
                 ),
-                SQL(", ").join(
-                    SQL.identifier(name) for name in names if name != "id"
-                ),
+                SQL(", ").join(SQL.identifier(name) for name in names if name != "id"),
             )
         )
         matters.invalidate_recordset(

@@ -79,6 +79,7 @@ class LegalPrescriptionEvent(models.Model):
         domain="[('matter_ids', 'in', matter_id), ('state', '=', 'posted'),"
         " ('move_type', '=', 'out_invoice')]",
         check_company=True,
+        groups="account.group_account_invoice,account.group_account_readonly",
         help="Empty: the whole claim on the matter.",
     )
     is_void = fields.Boolean(

@@ -12,3 +12,4 @@ from . import test_sending
 from . import test_dispute
 from . import test_dispute_portal
 from . import test_prescription
+from . import test_taxation

@@ -175,8 +175,12 @@ class TestPrescription(DunningCommon):
                 seen.append(
                     len(
                         matter.activity_ids.filtered(
-                            lambda a: a.activity_type_id
-                            == self.env.ref("legal_dunning.mail_activity_prescription")
+                            lambda a: (
+                                a.activity_type_id
+                                == self.env.ref(
+                                    "legal_dunning.mail_activity_prescription"
+                                )
+                            )
                         )
                     )
                 )
@@ -198,7 +202,9 @@ class TestPrescription(DunningCommon):
         with freeze_time("2026-08-25 10:00:00"):
             matter = self._end(date(2008, 1, 1))
             self._assert_clock(matter, False)
-            self.assertIn("prescription_consumer_years", matter.prescription_explanation)
+            self.assertIn(
+                "prescription_consumer_years", matter.prescription_explanation
+            )
 
     def test_batch_reads_in_bounded_queries(self):
         with freeze_time("2026-08-25 10:00:00"):

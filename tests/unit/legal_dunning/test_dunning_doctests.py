@@ -5,7 +5,16 @@ import importlib
 
 import pytest
 
-MODULES = ["prescription", "sending_days", "escalation", "claims", "messages", "interest", "letters"]
+MODULES = [
+    "assessment",
+    "prescription",
+    "sending_days",
+    "escalation",
+    "claims",
+    "messages",
+    "interest",
+    "letters",
+]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -81,8 +81,22 @@ def mediation(first, last=None, **kw):
             date(2026, 9, 30),
         ),
         # one day too late changes nothing, the last day counts
-        (END, 2, [Event("p", date(2026, 10, 1))], date(2026, 11, 1), EXPIRED, date(2026, 9, 30)),
-        (END, 2, [Event("p", date(2026, 9, 30))], date(2026, 11, 1), RUNNING, date(2028, 9, 30)),
+        (
+            END,
+            2,
+            [Event("p", date(2026, 10, 1))],
+            date(2026, 11, 1),
+            EXPIRED,
+            date(2026, 9, 30),
+        ),
+        (
+            END,
+            2,
+            [Event("p", date(2026, 9, 30))],
+            date(2026, 11, 1),
+            RUNNING,
+            date(2028, 9, 30),
+        ),
         # an acknowledgement after the end waives what was gained
         (
             END,
@@ -106,12 +120,22 @@ def mediation(first, last=None, **kw):
         # still in mediation
         (END, 2, [mediation(date(2026, 8, 1))], TODAY, SUSPENDED, None),
         # mediation after the end is no help
-        (END, 2, [mediation(date(2026, 10, 3), date(2026, 12, 1))], date(2027, 1, 1), EXPIRED, date(2026, 9, 30)),
+        (
+            END,
+            2,
+            [mediation(date(2026, 10, 3), date(2026, 12, 1))],
+            date(2027, 1, 1),
+            EXPIRED,
+            date(2026, 9, 30),
+        ),
         # paid during mediation: a full period once it is over
         (
             END,
             2,
-            [mediation(date(2025, 1, 1), date(2025, 3, 31)), Event("p", date(2025, 2, 10))],
+            [
+                mediation(date(2025, 1, 1), date(2025, 3, 31)),
+                Event("p", date(2025, 2, 10)),
+            ],
             TODAY,
             RUNNING,
             date(2027, 2, 10) + (date(2025, 3, 31) - date(2025, 2, 10)),
