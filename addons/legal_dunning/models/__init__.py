@@ -28,6 +28,8 @@ from . import account_move_dispute
 from . import account_move_contest
 from . import ir_attachment
 from . import res_company_dispute
+
+# prescription, assessment files, doubtful receivables, external collectors
 from . import legal_parameter
 from . import legal_prescription_event
 from . import legal_matter_prescription

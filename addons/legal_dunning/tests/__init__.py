@@ -11,5 +11,6 @@ from . import test_sending
 # disputes and payment plans
 from . import test_dispute
 from . import test_dispute_portal
+
 from . import test_prescription
 from . import test_taxation
