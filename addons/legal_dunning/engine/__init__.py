@@ -6,5 +6,9 @@
 * :mod:`.messages` gathers what is due into one message a payer;
 * :mod:`.disputes` says what may become of a dispute, and what it takes off;
 * :mod:`.interest` computes late-payment penalties, rate by rate;
-* :mod:`.letters` reads and fills the placeholders of a text.
+* :mod:`.letters` reads and fills the placeholders of a text;
+* :mod:`.risk` says how doubtful a payer is, and why;
+* :mod:`.recovery` says which account to work on first;
+* :mod:`.promises` says whether a promise to pay was kept;
+* :mod:`.prediction` says when an invoice will probably be paid.
 """

@@ -45,3 +45,21 @@ from . import legal_taxation_finding
 from . import legal_taxation_make
 from . import legal_taxation_outcome
 from . import account_move_assessment
+# clients' accounts
+from . import legal_receivable_age
+from . import legal_collection_case
+from . import legal_collection_case_wall
+from . import legal_collection_event
+from . import legal_collection_promise
+from . import legal_collection_sync
+from . import legal_collection_timeline
+from . import legal_collection_call
+from . import legal_collection_answer
+from . import legal_payment_forecast
+from . import legal_collection_board
+from . import legal_dunning_action_collection
+from . import account_move_collection
+from . import legal_matter_collection
+from . import res_company_collection
+from . import res_config_settings_collection
+from . import res_partner_collection

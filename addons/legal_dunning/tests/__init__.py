@@ -14,3 +14,9 @@ from . import test_dispute_portal
 
 from . import test_prescription
 from . import test_taxation
+
+# clients' accounts
+from . import test_collection_access
+from . import test_collection_case
+from . import test_collection_figures
+from . import test_collection_mail

@@ -3,3 +3,6 @@ from . import legal_dunning_hold
 # disputes and payment plans
 from . import legal_dispute_answer
 from . import legal_invoice_credit
+from . import legal_collection_log
+from . import legal_collection_statement
+from . import legal_receivable_age_on

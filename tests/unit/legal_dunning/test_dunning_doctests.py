@@ -15,6 +15,7 @@ MODULES = [
     "interest",
     "letters",
 ]
+MODULES += ["risk", "recovery", "promises", "prediction"]
 
 
 @pytest.mark.parametrize("name", MODULES)

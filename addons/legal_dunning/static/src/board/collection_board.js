@@ -1,0 +1,142 @@
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { formatMonetary } from "@web/views/fields/formatters";
+import { Component, onWillStart, useState } from "@odoo/owl";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+/**
+ * "Recouvrement": what is owed, late, promised, disputed and about to leave, at one
+ * glance. Each figure is a button that opens what it sums up.
+ */
+export class CollectionBoard extends Component {
+    static template = "legal_dunning.CollectionBoard";
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.state = useState({ board: null });
+        onWillStart(async () => {
+            this.state.board = await this.orm.call(
+                "legal.collection.board",
+                "get_board",
+                []
+            );
+        });
+    }
+
+    async open(figure, key) {
+        const action = await this.orm.call("legal.collection.board", "get_action", [], {
+            figure,
+            key: key ?? null,
+        });
+        this.action.doAction(action);
+    }
+
+    get cards() {
+        const board = this.state.board;
+        const cards = [
+            {
+                figure: "overdue",
+                label: _t("Overdue"),
+                value: this.money(board.total.amount_overdue),
+                note: _t("of %s on the clients' accounts", this.money(board.total.amount)),
+                isLate: board.total.amount_overdue > 0,
+            },
+            {
+                figure: "amount",
+                key: "dso",
+                label: _t("DSO"),
+                value: this.days(board.dso),
+                note: _t("balance in days of a year's billing"),
+            },
+            {
+                figure: "wip",
+                label: _t("Lock-up"),
+                value: this.days(board.lock_up),
+                note: _t("%(wip)s of work not billed + %(dso)s", {
+                    wip: this.days(board.wip_days),
+                    dso: this.days(board.dso),
+                }),
+            },
+            {
+                figure: "queue",
+                label: _t("Accounts to work on"),
+                value: board.queue.count,
+                note: _t("sorted by what an effort brings in"),
+            },
+            {
+                figure: "promises",
+                label: _t("Promises due today"),
+                value: board.promises.count,
+                note: this.money(board.promises.amount),
+            },
+            {
+                figure: "disputes",
+                label: _t("Disputed"),
+                value: this.money(board.disputes.amount),
+                note: _t("%s invoices", board.disputes.count),
+            },
+            {
+                figure: "planned",
+                label: _t("Leaves on %s", board.planned.day),
+                value: _t("%s messages", board.planned.count),
+                note: this.money(board.planned.amount),
+            },
+            {
+                figure: "forecast",
+                label: _t("Expected within 30 days"),
+                value: this.money(board.forecast.amount),
+                note: board.forecast.count
+                    ? _t("typical error: %(days)s days, over %(count)s invoices", {
+                          days: board.forecast.error,
+                          count: board.forecast.count,
+                      })
+                    : _t("nothing paid yet to learn from"),
+            },
+        ];
+        if (board.promises.broken) {
+            cards.splice(5, 0, {
+                figure: "broken",
+                label: _t("Promises broken"),
+                value: board.promises.broken,
+                note: _t("within 30 days"),
+                isLate: true,
+            });
+        }
+        return cards;
+    }
+
+    /** Width of a bar: the largest age, or lead, is full. */
+    width(value, values) {
+        const largest = Math.max(...values.map((v) => Math.abs(v)), 1);
+        return Math.round((100 * Math.abs(value)) / largest);
+    }
+
+    ageWidth(age) {
+        return this.width(
+            age.amount,
+            this.state.board.ages.map((a) => a.amount)
+        );
+    }
+
+    leadWidth(lead) {
+        return this.width(
+            lead.overdue,
+            this.state.board.leads.map((l) => l.overdue)
+        );
+    }
+
+    days(value) {
+        return value === null || value === undefined ? "–" : _t("%s d", value);
+    }
+
+    money = (value) =>
+        formatMonetary(value || 0, {
+            currencyId: this.state.board.currency_id,
+            digits: [16, 0],
+        });
+}
+
+registry.category("actions").add("legal_dunning.board", CollectionBoard);
