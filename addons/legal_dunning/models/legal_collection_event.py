@@ -115,9 +115,7 @@ class LegalCollectionEvent(models.Model):
             loose = event.attachment_ids.sudo().filtered(
                 lambda file: file.res_model != self._name or not file.res_id
             )
-            loose.write(
-                {"res_model": self._name, "res_id": event.id, "public": False}
-            )
+            loose.write({"res_model": self._name, "res_id": event.id, "public": False})
 
     def _get_title(self):
         """Return the line of the log that says what this is."""

@@ -78,9 +78,7 @@ class LegalCollectionCase(models.Model):
             "recovery_reason": False,
         }
         if closed:
-            closed.write(
-                {"state": "closed", "closed_on": day, **nothing, **weighed}
-            )
+            closed.write({"state": "closed", "closed_on": day, **nothing, **weighed})
         if opened:
             opened.write(
                 {"state": "open", "opened_on": day, "closed_on": False, **nothing}
@@ -117,7 +115,9 @@ class LegalCollectionCase(models.Model):
         )
         for company, partner, matter in rows:
             by_key[company.id, partner.id].add(matter.id)
-        return {case.id: by_key[case.company_id.id, case.partner_id.id] for case in self}
+        return {
+            case.id: by_key[case.company_id.id, case.partner_id.id] for case in self
+        }
 
     def _set_owners(self):
         """Give an owner to the cases without one: the collector, else the lead."""

@@ -142,9 +142,7 @@ class LegalCollectionCase(models.Model):
                     part
                     for part in (
                         action.invoice_numbers,
-                        format_amount(
-                            self.env, action.amount_due, action.currency_id
-                        ),
+                        format_amount(self.env, action.amount_due, action.currency_id),
                         action.failure_reason if action.state != "sent" else "",
                     )
                     if part
@@ -173,9 +171,7 @@ class LegalCollectionCase(models.Model):
         for move, own in lines.grouped("move_id").items():
             balance = sum(own.mapped("balance"))
             kind, icon, title, tone = self._describe_move(move, balance)
-            amount = format_amount(
-                self.env, abs(balance), self.company_id.currency_id
-            )
+            amount = format_amount(self.env, abs(balance), self.company_id.currency_id)
             yield self._prepare_row(
                 move.date, kind, icon, f"{title} {amount}", text=move.name, tone=tone
             )

@@ -83,7 +83,9 @@ class LegalDunningAction(models.Model):
     def _explain_hold(self, reason):
         own = {
             "promised": self.env._("The client has promised to pay it."),
-            "case_held": self.env._("A person has paused the reminders to this client."),
+            "case_held": self.env._(
+                "A person has paused the reminders to this client."
+            ),
             "answered": self.env._(
                 "The client has answered: a person decides what follows."
             ),

@@ -51,6 +51,12 @@ class LegalPaymentForecast(models.Model):
         "(move_id)", "This invoice already has an expected day of payment."
     )
 
+    @api.depends("move_id")
+    def _compute_display_name(self):
+        for row in self:
+            # sudo: a number, of a row already open to the reader.
+            row.display_name = row.move_id.sudo().name
+
     @api.model
     def _get_history(self, company, day):
         """Return the engine's history of what was paid in full, in one query."""

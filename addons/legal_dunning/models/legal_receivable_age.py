@@ -130,6 +130,12 @@ class LegalReceivableAge(models.Model):
     amount_overdue = fields.Monetary("Overdue", readonly=True)
     amount = fields.Monetary("Balance", readonly=True)
 
+    @api.depends("move_id")
+    def _compute_display_name(self):
+        for row in self:
+            # sudo: a number, of a row already open to the reader.
+            row.display_name = row.move_id.sudo().name
+
     # ------------------------------------------------------------------------ SQL
 
     @property
@@ -331,9 +337,7 @@ class LegalReceivableAge(models.Model):
                 "COALESCE(rp.commercial_partner_id, d.partner_id) IN %s",
                 tuple(partners.ids) or (0,),
             )
-        sums = [
-            SQL("SUM(x.%s)", SQL.identifier(name)) for name in (*AMOUNTS, "amount")
-        ]
+        sums = [SQL("SUM(x.%s)", SQL.identifier(name)) for name in (*AMOUNTS, "amount")]
         rows = self.env.execute_query(
             SQL(
                 """
@@ -369,9 +373,7 @@ class LegalReceivableAge(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "legal_dunning.legal_receivable_age_action"
         )
-        title = self.env._(
-            "Aged balance on %(day)s", day=format_date(self.env, day)
-        )
+        title = self.env._("Aged balance on %(day)s", day=format_date(self.env, day))
         context = {AGED_ON: fields.Date.to_string(day)}
         if group_by:
             context["search_default_by_" + group_by] = 1

@@ -80,7 +80,7 @@ class TestCollectionAccess(CollectionCommon):
                     rows = self.env[name].sudo().search(domain)
                     if who in sees:
                         self.assertTrue(found.read(["display_name"]))
-                        found.export_data(["id"])
+                        self.assertTrue(found.export_data(["partner_id"])["datas"])
                         continue
                     self.assertFalse(model.name_search("", domain))
                     with self.assertRaises(AccessError):

@@ -122,6 +122,8 @@ class TestCollectionMail(CollectionCommon):
         action = self._run(second)
         self.assertEqual((action.channel, action.state), ("letter", "ready"))
         self.client.email = "nouveau@ateliers-vauban.example"
-        other = self.Action.new({"partner_id": self.client.id, "level_id": self.policy.level_ids[0].id})
+        other = self.Action.new(
+            {"partner_id": self.client.id, "level_id": self.policy.level_ids[0].id}
+        )
         other._compute_recipient()
         self.assertEqual(other.email_to, "nouveau@ateliers-vauban.example")

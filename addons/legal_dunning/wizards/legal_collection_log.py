@@ -151,9 +151,7 @@ class LegalCollectionLog(models.TransientModel):
                 )
             )
         if self.follow_up in ("promise", "hold", "call_back") and not self.due_on:
-            raise UserError(
-                _("Enter the day until which %(payer)s has.", payer=payer)
-            )
+            raise UserError(_("Enter the day until which %(payer)s has.", payer=payer))
         if self.follow_up == "hold":
             if not (self.hold_reason or self.body):
                 raise UserError(
@@ -165,17 +163,13 @@ class LegalCollectionLog(models.TransientModel):
                 )
             if self.due_on <= self.case_id.company_id._get_dunning_today():
                 raise UserError(
-                    _(
-                        "The pause of %(payer)s must end after today.", payer=payer
-                    )
+                    _("The pause of %(payer)s must end after today.", payer=payer)
                 )
         if (
             self.follow_up == "promise"
             and self.currency_id.compare_amounts(self.amount, 0) <= 0
         ):
-            raise UserError(
-                _("Enter the amount that %(payer)s promised.", payer=payer)
-            )
+            raise UserError(_("Enter the amount that %(payer)s promised.", payer=payer))
 
     def _make_event(self):
         if self.kind == "promise":
@@ -192,9 +186,7 @@ class LegalCollectionLog(models.TransientModel):
         )
 
     def _has_contact(self):
-        return self.kind == "meeting" or (
-            self.kind == "call" and self.outcome in SPOKE
-        )
+        return self.kind == "meeting" or (self.kind == "call" and self.outcome in SPOKE)
 
     def _make_promise(self, attachments=True):
         # sudo: the log is written by the model; the caller may open the case.
