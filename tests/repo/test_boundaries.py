@@ -4,6 +4,7 @@ import ast
 import csv
 import re
 import sys
+from xml.etree import ElementTree
 
 import pytest
 
@@ -116,9 +117,25 @@ def test_every_python_file_is_imported(addon):
     assert not lost
 
 
+def access_records(file):
+    """Yield the access lines of an XML file, as a row of the CSV file reads."""
+    for record in ElementTree.parse(file).iter("record"):
+        if record.get("model") == "ir.model.access":
+            refs = {field.get("name"): field.get("ref") for field in record}
+            yield {
+                "id": record.get("id"),
+                "model_id:id": refs["model_id"],
+                "group_id:id": refs.get("group_id"),
+            }
+
+
 def access_lines(addon):
-    """Return {model xml id: [its access lines]}."""
+    """Return {model xml id: [its access lines]}, of the CSV file and of XML files."""
     found = {}
+    for file in sorted((ADDONS / addon / "security").glob("*.xml")):
+        for line in access_records(file):
+            key = line["model_id:id"].split(".")[-1]
+            found.setdefault(key, []).append(line)
     file = ADDONS / addon / "security" / "ir.model.access.csv"
     if file.exists():
         with file.open() as stream:

@@ -37,9 +37,10 @@ def judge(promise, received, left, today):
     :param Decimal left: what is still to pay of the invoices it covers
 
     >>> promise = Promise(Decimal(500), date(2026, 6, 1), date(2026, 6, 10), 2)
-    >>> judge(promise, [(date(2026, 6, 12), Decimal(500))], Decimal(9), date(2026, 7, 1))
+    >>> in_time, late = date(2026, 6, 12), date(2026, 6, 13)
+    >>> judge(promise, [(in_time, Decimal(500))], Decimal(9), date(2026, 7, 1))
     'kept'
-    >>> judge(promise, [(date(2026, 6, 13), Decimal(500))], Decimal(9), date(2026, 7, 1))
+    >>> judge(promise, [(late, Decimal(500))], Decimal(9), date(2026, 7, 1))
     'broken'
     >>> judge(promise, [], Decimal(9), date(2026, 6, 12))
     'open'

@@ -76,8 +76,7 @@ class LegalCollectionCase(models.Model):
                 ],
                 "promise": promise and promise._get_title(),
                 "promise_state": promise.promise_state,
-                "last_call": last_call
-                and f"{format_date(self.env, last_call.date)} – {last_call._get_title()}",
+                "last_call": last_call and last_call._get_dated_title(),
                 "note": case.note,
             },
         )

@@ -117,6 +117,10 @@ class LegalCollectionEvent(models.Model):
             )
             loose.write({"res_model": self._name, "res_id": event.id, "public": False})
 
+    def _get_dated_title(self):
+        self.ensure_one()
+        return f"{format_date(self.env, self.date)} – {self._get_title()}"
+
     def _get_title(self):
         """Return the line of the log that says what this is."""
         self.ensure_one()

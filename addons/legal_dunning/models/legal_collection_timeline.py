@@ -58,6 +58,7 @@ class LegalCollectionCase(models.Model):
         rows = [
             *self._get_event_rows(),
             *self._get_message_rows(),
+            *self._get_dispute_rows(),
             *self._get_ledger_rows(),
         ]
         return sorted(rows, key=lambda row: row["at"], reverse=True)
@@ -149,6 +150,37 @@ class LegalCollectionCase(models.Model):
                 ),
                 tone="danger" if action.state == "failed" else "",
                 url=f"/odoo/legal.dunning.action/{action.id}",
+            )
+
+    def _get_dispute_rows(self):
+        """Return what the client contests, as far as the reader may see it."""
+        found = self.env["legal.dispute"].search(
+            [
+                ("partner_id", "child_of", self.partner_id.ids),
+                ("company_id", "=", self.company_id.id),
+            ]
+        )
+        states = dict(found._fields["state"]._description_selection(self.env))
+        kinds = dict(found._fields["kind"]._description_selection(self.env))
+        for dispute in found:
+            yield self._prepare_row(
+                dispute.received_on or dispute.create_date,
+                "dispute",
+                "fa-balance-scale",
+                f"{kinds[dispute.kind]} – {states[dispute.state].lower()}",
+                text=" – ".join(
+                    part
+                    for part in (
+                        dispute.move_id.sudo().name,
+                        dispute.amount
+                        and format_amount(
+                            self.env, dispute.amount, dispute.currency_id
+                        ),
+                    )
+                    if part
+                ),
+                tone="warning" if dispute.is_open else "",
+                url=f"/odoo/legal.dispute/{dispute.id}",
             )
 
     def _get_ledger_rows(self):

@@ -83,9 +83,7 @@ class LegalDunningAction(models.Model):
     def _explain_hold(self, reason):
         own = {
             "promised": self.env._("The client has promised to pay it."),
-            "case_held": self.env._(
-                "A person has paused the reminders to this client."
-            ),
+            "case_held": self.env._("Reminders to this client are paused."),
             "answered": self.env._(
                 "The client has answered: a person decides what follows."
             ),

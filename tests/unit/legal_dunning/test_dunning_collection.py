@@ -7,7 +7,6 @@ from statistics import median
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from legal_dunning_engine import prediction, promises, recovery, risk
 
 TODAY = date(2026, 6, 30)
