@@ -67,7 +67,7 @@ def assess(facts):
     >>> assess(Facts(habit_days=30, paid_count=4, oldest_days=60, broken=1)).score
     41
     >>> [reason.code for reason in assess(Facts(oldest_days=200)).reasons]
-    ['unknown', 'oldest']
+    ['oldest', 'unknown']
     """
     reasons = [reason for reason in _reasons(facts) if reason.points]
     total = sum(reason.points for reason in reasons)
