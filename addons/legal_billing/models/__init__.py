@@ -6,6 +6,7 @@ from . import (
     legal_redline_mixin,
 )
 from . import (
+    account_analytic_account,
     account_analytic_line,
     account_analytic_line_lock,
     account_analytic_line_review,
@@ -15,6 +16,7 @@ from . import (
     account_edi_xml_cii_totals,
     account_move,
     account_move_complete,
+    account_move_numbering,
     account_move_cost,
     account_move_document,
     account_move_stock,

@@ -83,8 +83,9 @@ class AccountMove(models.Model):
                 )
             ]
         prefixes = VAT_PREFIXES.get(country, (country,))
-        european = self.env.ref("base.europe").country_ids.mapped("code")
-        if vat[:2].isalpha() and country in european and vat[:2] not in prefixes:
+        if not vat[:2].isalpha() or vat[:2] in prefixes:
+            return []
+        if country in self.env.ref("base.europe").country_ids.mapped("code"):
             return [
                 Finding(
                     self.env._(
@@ -159,14 +160,15 @@ class AccountMove(models.Model):
             for tax in taxes
             if Decimal(str(round(tax.amount, 4))) not in known
         ]
-        codes = {
+        # One tax has one code.
+        codes = len(taxes) > 1 and {
             self.env["account.edi.common"]._get_tax_category_code(
                 self.commercial_partner_id, self.company_id.partner_id, tax
             )
             for tax in taxes
         }
         extended = self._legal_get_profile() == "extended"
-        if "O" in codes and len(codes) > 1 and not extended:
+        if codes and "O" in codes and len(codes) > 1 and not extended:
             sentences.append(
                 _(
                     "The invoice %(invoice)s mixes lines outside French VAT with"

@@ -2,6 +2,8 @@ from markupsafe import Markup
 
 from odoo import Command, api, models
 
+from .memo import Memo
+
 #: kinds of tax whose lines worked out here were compared equal with Odoo's own
 PROVEN_TAXES = {"percent", "division", "group"}
 
@@ -49,11 +51,28 @@ class AccountMove(models.Model):
             if is_proven:
                 model = self.with_context(**AT_ONCE, mail_create_nolog=True)
                 values = [self._legal_complete(vals) for vals in values]
+                self._legal_add_journals(values)
             moves = model.create(values).with_env(self.env)
             if is_proven and not silent:
                 moves._legal_log_creation()
             done.update(zip((rank for rank, _vals in some), moves, strict=True))
         return self.union(*(done[rank] for rank in range(len(vals_list))))
+
+    @api.model
+    def _legal_add_journals(self, vals_list):
+        """Give each invoice its journal, looked up once a company and currency."""
+        journals = {}
+        for vals in vals_list:
+            key = (vals["company_id"], vals["currency_id"])
+            if key not in journals:
+                move = self.new(
+                    {
+                        "move_type": "out_invoice",
+                        **{name: vals[name] for name in ("company_id", "currency_id")},
+                    }
+                )
+                journals[key] = move._search_default_journal().id
+            vals.setdefault("journal_id", journals[key])
 
     @api.model
     def _legal_is_proven(self, vals):
@@ -109,7 +128,19 @@ class AccountMove(models.Model):
 
     def _legal_post_at_once(self):
         """Post invoices that were just created complete, together."""
-        self.with_context(**AT_ONCE).action_post()
+        shares = self.line_ids.mapped("analytic_distribution")
+        ids = {
+            int(key)
+            for each in shares
+            for key in ",".join(each or ()).split(",")
+            if key
+        }
+        accounts = self.env["account.analytic.account"].browse(ids).exists()
+        self.with_context(
+            **AT_ONCE,
+            legal_numbers=Memo(),
+            legal_known_accounts=frozenset(accounts.ids),
+        ).action_post()
 
     def _compute_reconciled_payment_ids(self):
         """Spare new invoices a query that joins the whole ledger with itself.
