@@ -198,6 +198,7 @@ class AccountMove(models.Model):
             for line in self._legal_get_products(vals)
         ]
         Tax._add_tax_details_in_base_lines(bases, company)
+        self._legal_add_line_totals(bases, company)
         Tax._round_base_lines_tax_details(bases, company)
         Tax._add_accounting_data_in_base_lines_tax_details(bases, company)
         found = Tax._prepare_tax_lines(bases, company)
@@ -210,11 +211,31 @@ class AccountMove(models.Model):
             _add(sums["tax"], figures)
             taxes.append(Command.create({**figures, "display_type": "tax"}))
         terms = [
-            Command.create({**figures, "display_type": "payment_term"})
+            Command.create(
+                {
+                    **figures,
+                    "display_type": "payment_term",
+                    "price_subtotal": 0.0,
+                    "price_total": 0.0,
+                }
+            )
             for figures in self._legal_get_term_lines(vals, company, currency, sums)
         ]
         others = {name: vals[name] for name in vals if name != "invoice_line_ids"}
         return {**others, "line_ids": [*vals["invoice_line_ids"], *taxes, *terms]}
+
+    @api.model
+    def _legal_add_line_totals(self, bases, company):
+        """Give each line the totals it shows: rounded alone, not with the document."""
+        for base in bases:
+            details = base["tax_details"]
+            taxes = [dict(tax) for tax in details["taxes_data"]]
+            alone = {**base, "tax_details": {**details, "taxes_data": taxes}}
+            self.env["account.tax"]._round_base_lines_tax_details([alone], company)
+            base["record"]["_legal_values"].update(
+                price_subtotal=alone["tax_details"]["total_excluded_currency"],
+                price_total=alone["tax_details"]["total_included_currency"],
+            )
 
     @api.model
     def _legal_get_term_lines(self, vals, company, currency, sums):

@@ -1,9 +1,13 @@
+from itertools import compress
+
 from odoo import api, models
 
 #: kinds of line whose values below were compared equal with those Odoo works out
 COMPLETED = ("product", "tax", "line_section")
 #: where Odoo puts the lines that it adds (``_compute_sequence``)
 SEQUENCES = {"tax": 10_000}
+#: what Odoo works out after all, though it was given
+GIVEN = ("price_subtotal", "price_total")
 
 
 class AccountMoveLine(models.Model):
@@ -15,6 +19,16 @@ class AccountMoveLine(models.Model):
     """
 
     _inherit = "account.move.line"
+
+    @api.model
+    def _create(self, data_list):
+        lines = super()._create(data_list)
+        if self.env.context.get("legal_at_once"):
+            for name in GIVEN:
+                given = [name in data["stored"] for data in data_list]
+                known = self.browse(compress(lines._ids, given))
+                self.env.remove_to_compute(self._fields[name], known)
+        return lines
 
     @api.model
     def _add_known_values(self, vals_list):
@@ -48,6 +62,8 @@ class AccountMoveLine(models.Model):
             "credit": max(-balance, 0.0),
             "quantity": 1.0 if kind == "product" else 0.0,
             "price_unit": 0.0,
+            "price_subtotal": 0.0,
+            "price_total": 0.0,
             "product_uom_id": False,
             "sequence": SEQUENCES.get(kind, 100),
             "name": False,
