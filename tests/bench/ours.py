@@ -25,6 +25,7 @@ def prepare(env, count):
     )
     company = firm.company(env)
     company._legal_setup_money_categories()
+    firm.fill_ledger(env)
     done = env["legal.matter"].search_count([])
     units = range(done, count)
     clients = firm.clients(env, units)

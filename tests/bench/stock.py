@@ -23,6 +23,7 @@ def prepare(env, count):
     )
     firm.company(env)
     products = _products(env)
+    firm.fill_ledger(env)
     done = env["sale.order"].search_count([])
     clients = firm.clients(env, range(done, count))
     for start in range(done, count, firm.UNITS_PER_TEAM):
