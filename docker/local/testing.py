@@ -4,11 +4,14 @@ Each pytest process works on its own copy of the test database, with its own por
 and browser, so they share nothing that one of them could spoil.
 
 Glue addons bring what they join, which most firms go without: their tests have a
-database of their own and go first, all others run where no glue is installed.
+database of their own and run beside the others, for which no glue is installed. What
+they say is kept and shown before the others' closing lines.
 """
 
 import os
 import subprocess
+import sys
+import tempfile
 
 from local import addons, paths, progress, venv
 from local.environment import ready
@@ -99,28 +102,61 @@ def command(words=()):
     }
     processes = int(os.environ.get("PROCESSES") or min(2, os.cpu_count() or 1))
     of_glue, others = split_words(list(words), glue_folders())
-    codes = []
-    if of_glue is not None:
-        codes.append(run(env, templates["GLUE"], of_glue, 1, more))
-    if others is not None:
-        codes.append(run(env, templates["ADDONS"], others, processes, more))
-    return exit_code(codes)
-
-
-def run(env, template, words, processes, more):
-    """Run pytest on a copy of a template; return its exit code."""
-    database = f"{PREFIX}{os.getpid()}"
-    env.store.create(database, template)
-    progress.say(f"Testing on a copy of {template}, in {processes} process(es)")
-    tests = subprocess.Popen(
-        pytest_command(database, words, processes),
-        cwd=paths.ROOT,
-        env=env.odoo.environment(**more),
-        stdin=subprocess.DEVNULL,
-        preexec_fn=progress.end_with_parent,
-    )
+    glue = of_glue and Run(env, templates["GLUE"], of_glue, 1, more, "-glue")
+    main = others and Run(env, templates["ADDONS"], others, processes, more)
+    runs = [run for run in (glue, main) if run]
     try:
-        return tests.wait()
+        if glue:
+            # Its output is held back as long as the others' fill the screen.
+            glue.start(quiet=bool(main))
+        if main:
+            main.start()
+        # The glue's first: the others' closing line is the last that is read.
+        return exit_code([run.wait() for run in runs])
     finally:
-        progress.end(tests)
-        _drop(env.store, database)
+        for run in runs:
+            run.end()
+
+
+class Run:
+    """One pytest on a copy of a template."""
+
+    def __init__(self, env, template, words, processes, more, suffix=""):
+        self._env, self._template = env, template
+        self._words, self._processes, self._more = words, processes, more
+        self._database = f"{PREFIX}{os.getpid()}{suffix}"
+        self._tests = self._said = None
+
+    def start(self, quiet=False):
+        """Begin, and go on; what a quiet one says is shown at its end."""
+        self._env.store.create(self._database, self._template)
+        count = self._processes
+        progress.say(f"Testing on a copy of {self._template}, in {count} process(es)")
+        # Left open: it is what pytest writes into until it ends.
+        self._said = tempfile.TemporaryFile() if quiet else None  # noqa: SIM115
+        self._tests = subprocess.Popen(
+            pytest_command(self._database, self._words, count),
+            cwd=paths.ROOT,
+            env=self._env.odoo.environment(**self._more),
+            stdin=subprocess.DEVNULL,
+            stdout=self._said,
+            stderr=subprocess.STDOUT if quiet else None,
+            preexec_fn=progress.end_with_parent,
+        )
+
+    def wait(self):
+        """Return pytest's exit code, after showing what was held back."""
+        code = self._tests.wait()
+        if self._said:
+            self._said.seek(0)
+            sys.stdout.write(self._said.read().decode("utf-8", "replace"))
+            sys.stdout.flush()
+        return code
+
+    def end(self):
+        """Stop what still runs, and remove the databases."""
+        if self._tests:
+            progress.end(self._tests)
+        if self._said:
+            self._said.close()
+        _drop(self._env.store, self._database)
