@@ -1,1 +1,2 @@
 from . import contest
+from . import dunning_print

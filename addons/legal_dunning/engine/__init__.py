@@ -10,5 +10,7 @@
 * :mod:`.risk` says how doubtful a payer is, and why;
 * :mod:`.recovery` says which account to work on first;
 * :mod:`.promises` says whether a promise to pay was kept;
-* :mod:`.prediction` says when an invoice will probably be paid.
+* :mod:`.prediction` says when an invoice will probably be paid;
+* :mod:`.sms` writes a text message of one part;
+* :mod:`.profiles` says which profile a payer has, and because of what.
 """

@@ -8,8 +8,9 @@ The rules, in order:
    is past it no longer applies, and holds back no later level;
 3. so an old invoice that nobody has ever chased begins with the first courteous
    reminder, however late it is;
-4. a level leaves at its offset from the due date, and never sooner than its days
-   of grace after the message before it;
+4. a level leaves at its offset, from the due date or from the message before it as
+   the policy says, and never sooner than its days of grace after that message; the
+   days after a formal notice count from its receipt;
 5. a person may skip a message: the invoice is looked at again when the next level
    would have been due, and still hears the level that was never sent;
 6. the day found is moved to the next day on which messages may leave.
@@ -31,22 +32,26 @@ class Level:
     :param rank: place in the policy, from 0
     :param offset_days: days from the due date; negative: before it
     :param grace_days: days to leave since the message before
+    :param from_previous: the offset counts from the message before, and from the
+        due date as long as there is none
     """
 
     rank: int
     offset_days: int
     grace_days: int = 0
+    from_previous: bool = False
 
     @property
     def is_preventive(self):
-        return self.offset_days <= 0
+        return self.offset_days <= 0 and not self.from_previous
 
 
 @dataclass(frozen=True)
 class History:
     """What an invoice has already heard.
 
-    :param sent: pairs (rank, day sent)
+    :param sent: pairs (rank, day from which the next level counts): the day sent,
+        or the day a formal notice was received
     :param skipped: pairs (rank, day skipped) decided by a person
     :param held_until: first day on which a person lets it go on, if postponed
     :param is_awaiting: a message is made but has not left yet (a letter to post)
@@ -104,7 +109,8 @@ def next_step(levels, due_on, history, today, calendar):
 def _earliest(ladder, place, due_on, history):
     """Return the first day on which the level at ``place`` might leave."""
     level = ladder[place]
-    days = [due_on + timedelta(days=level.offset_days)]
+    start = history.last_day if level.from_previous else None
+    days = [(start or due_on) + timedelta(days=level.offset_days)]
     if history.last_day:
         days.append(history.last_day + timedelta(days=level.grace_days))
     if history.held_until:
@@ -125,7 +131,7 @@ def _resume(ladder, place, due_on, skipped_on):
     """
     level = ladder[place]
     rest = skipped_on + timedelta(days=max(level.grace_days, 7))
-    if place + 1 < len(ladder):
+    if place + 1 < len(ladder) and not ladder[place + 1].from_previous:
         following = due_on + timedelta(days=ladder[place + 1].offset_days)
         if following > skipped_on:
             return following

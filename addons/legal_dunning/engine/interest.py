@@ -4,6 +4,7 @@ Interest is simple and never earns interest itself. It is claimed beside the
 invoice and changes nothing in it.
 """
 
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,6 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from .exceptions import RateGapError
 
 YEAR_DAYS = 365
+DAY_COUNTS = ("365", "actual")
+IMPUTATIONS = ("principal", "interest")
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class InterestStep:
     last_day: date
     balance: Decimal
     percent: Decimal
+    year_days: int = YEAR_DAYS
 
     @property
     def days(self):
@@ -40,7 +44,7 @@ class InterestStep:
 
     @property
     def exact(self):
-        return self.balance * self.percent * self.days / (100 * YEAR_DAYS)
+        return self.balance * self.percent * self.days / (100 * self.year_days)
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,16 @@ class InterestResult:
         return tuple(dict.fromkeys(step.percent for step in self.steps))
 
 
-def simple_interest(principal, payments, rates, due_on, until, quantum):
+def simple_interest(
+    principal,
+    payments,
+    rates,
+    due_on,
+    until,
+    quantum,
+    imputation="principal",
+    day_count="365",
+):
     """Return the penalties on one receivable up to ``until``.
 
     :param Decimal principal: amount due on ``due_on``
@@ -63,11 +76,14 @@ def simple_interest(principal, payments, rates, due_on, until, quantum):
     :param date due_on: last day on which it could be paid in time
     :param date until: last day that bears interest (included)
     :param Decimal quantum: rounding step of the currency
+    :param imputation: whether a payment pays the "principal" first, or the
+        "interest" accrued by then (C. civ., art. 1343-1)
+    :param day_count: "365", or "actual": 366 days in a leap year
     :return InterestResult: amount rounded half-up once, at the end
     :raise RateGapError: no rate holds on a day that bears interest
 
     A payment bears interest until the day it is made, that day included.
-    Source: C. com., art. L. 441-10, II. Day count: actual/365.
+    Source: C. com., art. L. 441-10, II.
 
     >>> late = [Rate(Decimal("12.15"), date(2026, 1, 1), date(2026, 6, 30)),
     ...         Rate(Decimal("12.40"), date(2026, 7, 1), date(2026, 12, 31))]
@@ -76,35 +92,37 @@ def simple_interest(principal, payments, rates, due_on, until, quantum):
     Decimal('245.79')
     """
     steps = []
-    for first_day, last_day, balance in _stretches(
-        principal, payments, due_on + timedelta(days=1), until
-    ):
-        if balance > 0:
-            steps += _split_by_rate(first_day, last_day, balance, rates)
+    balance = principal
+    unpaid = Decimal(0)  # interest accrued and not paid yet, when it is paid first
+    day = due_on + timedelta(days=1)
+    for paid_on, amount in [*sorted(payments), (until, Decimal(0))]:
+        last_day = min(paid_on, until)
+        if day <= last_day and balance > 0:
+            stretch = _split_by_rate(day, last_day, balance, rates, day_count)
+            steps += stretch
+            if imputation == "interest":
+                unpaid += sum(step.exact for step in stretch)
+        day = max(day, last_day + timedelta(days=1))
+        on_interest = min(unpaid, amount)
+        unpaid -= on_interest
+        balance -= amount - on_interest
     exact = sum((step.exact for step in steps), Decimal(0))
     return InterestResult(exact.quantize(quantum, ROUND_HALF_UP), tuple(steps))
 
 
-def _stretches(principal, payments, first_day, until):
-    """Yield (first day, last day, balance), cut at each payment."""
-    balance = principal
-    for day, amount in sorted(payments):
-        if day >= first_day and first_day <= until:
-            last_day = min(day, until)
-            yield first_day, last_day, balance
-            first_day = last_day + timedelta(days=1)
-        balance -= amount
-    if first_day <= until:
-        yield first_day, until, balance
-
-
-def _split_by_rate(first_day, last_day, balance, rates):
-    day = first_day
+def _split_by_rate(day, last_day, balance, rates, day_count):
+    """Return the steps from ``day`` to ``last_day``, cut where the rate changes."""
+    steps = []
     while day <= last_day:
         rate = _rate_on(rates, day)
         end = min(rate.date_to or last_day, last_day)
-        yield InterestStep(day, end, balance, rate.percent)
+        year_days = YEAR_DAYS
+        if day_count == "actual":
+            end = min(end, date(day.year, 12, 31))
+            year_days = YEAR_DAYS + isleap(day.year)
+        steps.append(InterestStep(day, end, balance, rate.percent, year_days))
         day = end + timedelta(days=1)
+    return steps
 
 
 def _rate_on(rates, day):

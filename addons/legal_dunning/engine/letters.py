@@ -1,7 +1,8 @@
 """Placeholders in the firm's texts: ``{num}``, ``{due}``…
 
 A text is checked when it is saved and filled when it is sent. The words of a text
-never run as code: a placeholder is a name, nothing else.
+never run as code: a placeholder is a name, nothing else. A passage between ``[[`` and
+``]]`` is left out when one of its placeholders has no value.
 """
 
 import re
@@ -10,6 +11,9 @@ from difflib import get_close_matches
 from .exceptions import LoneBraceError, PlaceholderError
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+_PARAGRAPH = re.compile(r"<p\b[^>]*>.*?</p>\s*", re.DOTALL | re.IGNORECASE)
+_EMPTY = re.compile(r"<p\b[^>]*>\s*</p>\s*", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _STYLE = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
 
@@ -44,6 +48,51 @@ def check(text, known):
     if lone:
         start = max(lone.start() - 20, 0)
         raise LoneBraceError(_TAG.sub("", rest[start : lone.end() + 20]).strip())
+
+
+def check_passages(text):
+    """Raise unless each ``[[`` has its ``]]``.
+
+    >>> check_passages("reste {solde}[[, soit {total}]].")
+    >>> check_passages("reste [[{solde}")
+    Traceback (most recent call last):
+    ...
+    legal_dunning_engine.exceptions.LoneBraceError: a bracket stands alone
+    """
+    rest = _OPTIONAL.sub("", text or "")
+    lone = re.search(r"\[\[|\]\]", rest)
+    if lone:
+        start = max(lone.start() - 20, 0)
+        raise LoneBraceError(_TAG.sub("", rest[start : lone.end() + 20]).strip())
+
+
+def keep(text, values):
+    """Return the text without the passages that lack a value, nor their brackets.
+
+    >>> keep("reste {solde}[[, soit {total}]].", {"solde": "5", "total": ""})
+    'reste {solde}.'
+    >>> keep("reste {solde}[[, soit {total}]].", {"solde": "5", "total": "6"})
+    'reste {solde}, soit {total}.'
+    """
+
+    def choose(match):
+        passage = match.group(1)
+        return passage if all(values.get(name) for name in used(passage)) else ""
+
+    return _EMPTY.sub("", _OPTIONAL.sub(choose, text or ""))
+
+
+def without_paragraphs(text, names):
+    """Return the text without the paragraphs that use one of ``names``.
+
+    >>> without_paragraphs("<p>reste {solde}</p><p>plus {penalites}</p>", ["penalites"])
+    '<p>reste {solde}</p>'
+    """
+
+    def choose(match):
+        return "" if set(used(match.group(0))) & set(names) else match.group(0)
+
+    return _PARAGRAPH.sub(choose, text or "")
 
 
 def fill(text, values):

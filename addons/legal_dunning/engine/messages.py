@@ -3,6 +3,9 @@
 A consumer's invoices and a professional's never share a message, for what one
 may be asked the other must not: should one payer have both, the side with the
 highest level goes today and the other waits for the next sending day.
+
+A step the payer does not hear of, such as a decision asked of a partner, stands apart:
+it holds back no message to that payer.
 """
 
 from dataclasses import dataclass
@@ -22,6 +25,7 @@ class Item:
     :param due_on: oldest due date among what is asked
     :param asked: amount asked
     :param on: day it leaves
+    :param apart: the payer does not hear of it
     """
 
     key: object
@@ -32,6 +36,7 @@ class Item:
     due_on: date
     asked: Decimal
     on: date
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,10 @@ class Message:
     def level(self):
         return self.main.level
 
+    @property
+    def apart(self):
+        return self.main.apart
+
 
 def gather(items, busy_payers=()):
     """Return one message a payer, in the order of the payers' first items.
@@ -62,9 +71,9 @@ def gather(items, busy_payers=()):
     """
     by_payer = {}
     for item in items:
-        if item.payer not in busy_payers:
-            by_payer.setdefault(item.payer, []).append(item)
-    return [_choose(payer, own) for payer, own in by_payer.items()]
+        if item.apart or item.payer not in busy_payers:
+            by_payer.setdefault((item.payer, item.apart), []).append(item)
+    return [_choose(payer, own) for (payer, _apart), own in by_payer.items()]
 
 
 def _choose(payer, items):

@@ -51,6 +51,20 @@ class SendingCalendar:
         return self.on_or_after(day + timedelta(days=1))
 
 
+class EitherDay(Container):
+    """The days of two containers together.
+
+    >>> date(2026, 7, 21) in EitherDay({date(2026, 7, 14)}, {date(2026, 7, 21)})
+    True
+    """
+
+    def __init__(self, *containers):
+        self.containers = containers
+
+    def __contains__(self, day):
+        return any(day in container for container in self.containers)
+
+
 def is_open_hour(moment):
     """Return whether a message may leave at that local time of day.
 

@@ -180,7 +180,7 @@ class AccountMove(models.Model):
         :raise UserError: the law's figure for one of the days is not recorded
         """
         self.ensure_one()
-        if day <= due_on:
+        if day <= due_on or self._is_dunning_claim_waived():
             return {"interest": 0, "indemnity": 0, "percents": ()}
         results = self._compute_dunning_interest(asked, day)
         percents = dict.fromkeys(p for result in results for p in result.percents)
@@ -227,6 +227,7 @@ class AccountMove(models.Model):
                         term.date_maturity,
                         day,
                         quantum,
+                        **self.company_id._get_interest_rules(),
                     )
                 )
             except RateGapError as error:
@@ -258,10 +259,11 @@ class AccountMove(models.Model):
         ]
         return " + ".join(
             self.env._(
-                "%(balance)s × %(rate)s %% × %(days)s d / 365",
+                "%(balance)s × %(rate)s %% × %(days)s d / %(year)s",
                 balance=format_amount(self.env, float(step.balance), self.currency_id),
                 rate=formatLang(self.env, float(step.percent), digits=2),
                 days=step.days,
+                year=step.year_days,
             )
             for step in steps
         )

@@ -39,9 +39,12 @@ class LegalDunningAction(models.Model):
         CHANNELS,
         compute="_compute_recipient",
         store=True,
-        help="A payer without a usable e-mail address gets a letter.",
+        help="A payer without a mobile number gets an e-mail, one without a usable"
+        " address a letter.",
     )
     email_to = fields.Char("E-mail Address", compute="_compute_recipient", store=True)
+    email_cc = fields.Char("Copies", compute="_compute_recipient", store=True)
+    sms_to = fields.Char("Mobile", compute="_compute_recipient", store=True)
     reply_to = fields.Char("Answers Go to", readonly=True)
     user_id = fields.Many2one(
         "res.users", "Responsible", compute="_compute_user_id", store=True, index=True
@@ -49,7 +52,7 @@ class LegalDunningAction(models.Model):
     state = fields.Selection(
         [
             ("planned", "Planned"),
-            ("ready", "Letter to Post"),
+            ("ready", "Waiting for Somebody"),
             ("sent", "Sent"),
             ("failed", "Failed"),
             ("skipped", "Not Sent"),
@@ -108,23 +111,59 @@ class LegalDunningAction(models.Model):
     last_message = fields.Char(compute="_compute_last_message")
 
     _one_message_a_day = models.UniqueIndex(
-        "(company_id, partner_id, planned_on) WHERE state IN ('ready', 'sent')",
+        "(company_id, partner_id, planned_on) WHERE state IN ('ready', 'sent')"
+        " AND channel IS DISTINCT FROM 'manual'",
         "This payer has already been written to on that day.",
     )
 
     # Computes -----------------------------------------------------------------
 
-    @api.depends("partner_id", "level_id.channel", "state", "partner_id.email")
+    @api.depends(
+        "partner_id",
+        "level_id.channel",
+        "level_id.decided_channel",
+        "is_decided",
+        "state",
+        "partner_id.email",
+        "partner_id.phone",
+    )
     def _compute_recipient(self):
         for action in self:
             if action.state in MADE_STATES:
                 continue  # what left stays as it left
             recipient = action.partner_id._get_dunning_recipient()
             email = email_normalize(recipient.email or "")
+            # sudo: what the mail server said of the address, not a secret.
+            if email and email == recipient.sudo().dunning_bounced_email:
+                email = False
             action.recipient_id = recipient
             action.email_to = email
-            wanted = action.level_id.channel
-            action.channel = "letter" if wanted == "email" and not email else wanted
+            action.sms_to = action._get_sms_number(recipient)
+            action.channel = action._choose_channel()
+            action.email_cc = action._get_copies()
+
+    def _choose_channel(self):
+        """Return how this payer can be reached at this level."""
+        self.ensure_one()
+        level = self.level_id
+        wanted = level.channel
+        if wanted == "manual" and self.is_decided:
+            wanted = level.decided_channel
+        if wanted == "sms" and not (self.sms_to and level.sms_text):
+            wanted = "email"
+        return "letter" if wanted == "email" and not self.email_to else wanted
+
+    @api.model
+    def _get_sms_number(self, recipient):
+        """Return the mobile number a text message can go to; none without SMS."""
+        return False
+
+    def _is_apart(self):
+        """Return whether the payer does not hear of this step."""
+        return self.level_id.channel == "manual" and not self.is_decided
+
+    def _is_paper(self):
+        return self.channel in ("letter", "registered", "manual")
 
     @api.depends("line_ids.move_id")
     def _compute_user_id(self):
@@ -285,15 +324,21 @@ class LegalDunningAction(models.Model):
         day = day or self._get_sending_day()
         lang = self._get_lang()
         level = self.level_id.with_context(lang=lang)
-        level._check_kind(self.kind)
+        wording = self._get_wording()
+        level._check_kind(self.kind, wording._get_text() if wording else None)
         return level._render(
-            self._get_entries(day), day, self.channel, lang, self._get_history()
+            self._get_entries(day),
+            day,
+            self.channel,
+            lang,
+            self._get_history(),
+            wording,
         )
 
     def _get_full_subject(self, subject):
         """Return the subject as it leaves: an e-mail says first who writes."""
         self.ensure_one()
-        if self.channel == "letter":
+        if self.channel != "email":
             return subject
         env = self.with_context(lang=self._get_lang()).env
         return env._(
@@ -306,11 +351,13 @@ class LegalDunningAction(models.Model):
         lines = main.sudo().dunning_line_ids.filtered(
             lambda line: line.action_id.state == "sent" and line.action_id != self
         )
-        return sorted(set(lines.mapped("sent_on")))
+        return lines._get_reminder_days()
 
     def _lay_out(self, text):
         """Return the whole message around its text, as HTML."""
         self.ensure_one()
+        if self.channel in ("sms", "call"):
+            return Markup("<div>%s</div>") % text
         qweb = self.with_context(lang=self._get_lang()).env["ir.qweb"]
         return qweb._render(
             "legal_dunning.message_email", self._get_layout_values(text)
@@ -333,10 +380,11 @@ class LegalDunningAction(models.Model):
             "main": main,
             "link": main._get_dunning_link(),
             "pay_label": action._get_pay_label(entries[0], rows[0]),
-            "qr": self.channel == "letter" and qr_data_uri(main._get_dunning_link()),
+            "qr": self._is_paper() and qr_data_uri(main._get_dunning_link()),
             "rows": rows,
             "totals": action._get_totals(entries),
-            "is_letter": self.channel == "letter",
+            "is_letter": self._is_paper(),
+            "posting_note": action._get_posting_note(),
             "place_date": action._get_place_date(),
             "is_claiming": any(entry.percents for entry in entries),
             "iban": main._get_dunning_iban(),
@@ -437,11 +485,12 @@ class LegalDunningAction(models.Model):
                 ("company_id", "=", self.company_id.id),
                 ("partner_id", "=", self.partner_id.id),
                 ("planned_on", "=", day),
+                ("channel", "!=", "manual"),
                 ("state", "in", MADE_STATES),
             ],
             limit=1,
         )
-        if busy:
+        if busy and not self._is_apart():
             raise UserError(
                 self.env._(
                     "%(payer)s has already been written to today (%(level)s): one"
@@ -458,7 +507,7 @@ class LegalDunningAction(models.Model):
             self.env._("%(n)s sent", n=states.count("sent"))
             if "sent" in states
             else "",
-            self.env._("%(n)s letters to post", n=states.count("ready"))
+            self.env._("%(n)s waiting for somebody", n=states.count("ready"))
             if "ready" in states
             else "",
             self.env._("%(n)s failed", n=states.count("failed"))
@@ -502,9 +551,12 @@ class LegalDunningAction(models.Model):
     def action_mark_posted(self):
         """The letters have been posted today: the next level counts from now."""
         self.check_access("write")
-        letters = self.filtered(lambda action: action.state == "ready")
+        letters = self.filtered(
+            lambda action: action.state == "ready" and action.channel == "letter"
+        )
         if not letters:
             raise UserError(self.env._("None of these messages is a letter to post."))
+        letters._check_still_due()
         for company, actions in letters.grouped("company_id").items():
             actions.sudo()._mark_posted(company._get_dunning_today())
 

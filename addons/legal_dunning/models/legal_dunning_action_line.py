@@ -97,6 +97,14 @@ class LegalDunningActionLine(models.Model):
             "view_mode": "form",
         }
 
+    def _get_reminder_days(self):
+        """Return the days of the messages sent, oldest first.
+
+        A notice before the due date reminded of nothing.
+        """
+        late = self.filtered(lambda line: line.sent_on > line.due_on) or self
+        return sorted(set(late.mapped("sent_on")))
+
     def _sorted_main_first(self):
         """Return the lines as the message lists them, the one it speaks of first."""
         return self.sorted(lambda line: (-line.sequence, line.due_on, line.move_id.id))

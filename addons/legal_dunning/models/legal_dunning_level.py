@@ -9,7 +9,14 @@ from ..engine import escalation, letters
 from ..engine.exceptions import LoneBraceError, PlaceholderError
 from .legal_dunning_policy import PROTECTED_KINDS, complete_translations
 
-CHANNELS = [("email", "E-mail"), ("letter", "Letter")]
+CHANNELS = [
+    ("email", "E-mail"),
+    ("sms", "SMS"),
+    ("call", "Call"),
+    ("letter", "Letter"),
+    ("registered", "Registered letter"),
+    ("manual", "Decision of a partner"),
+]
 CLAIMING = ("taux", "penalites", "indemnite", "total")
 CLAIMING_WORDS = re.compile(
     r"pénalit[ée]s?|indemnité|(?:art\.\s*)?L\.?\s*441-10|(?<!\d)(?<!\d[.,\s])40\s*(?:€|euros)"
@@ -38,14 +45,23 @@ class LegalDunningLevel(models.Model):
         help="Place in the policy. A level starts only once the one before was sent.",
     )
     offset_days = fields.Integer(
-        "Days from Due Date",
+        "Days",
         required=True,
-        help="Negative or zero: up to the due date, as a courtesy.",
+        help="Counted from the due date: negative or zero is up to it, as a courtesy.",
+    )
+    offset_from = fields.Selection(
+        [("due", "from the due date"), ("previous", "from the message before")],
+        "Counted",
+        required=True,
+        default="due",
+        help="From the message before: the day it was sent, or the day a formal"
+        " notice was received.",
     )
     grace_days = fields.Integer(
         "Days since the Message before",
         default=7,
-        help="The least number of days between the message before and this one.",
+        help="The least number of days between the message before and this one."
+        " After a formal notice they count from its receipt.",
     )
     answer_days = fields.Integer(
         "Days to Answer",
@@ -56,7 +72,8 @@ class LegalDunningLevel(models.Model):
         CHANNELS,
         required=True,
         default="email",
-        help="A payer without an e-mail address gets a letter.",
+        help="A payer without a mobile number gets an e-mail, one without a usable"
+        " address a letter.",
     )
     subject = fields.Char(required=True, translate=True)
     body_html = fields.Html(
@@ -97,7 +114,7 @@ class LegalDunningLevel(models.Model):
         for level in self:
             level.display_name = level.name
 
-    @api.constrains("subject", "body_html")
+    @api.constrains("subject", "body_html", "sms_text", "call_script")
     def _check_text(self):
         """Refuse a text that could not be filled when it is to leave."""
         known = list(self._get_placeholders())
@@ -110,14 +127,15 @@ class LegalDunningLevel(models.Model):
                         level=level.name,
                     )
                 )
-            for text in (level.subject, level.body_html):
-                level._check_placeholders(text, known)
+            for name in level._get_text_fields()[1:]:
+                level._check_placeholders(level[name], known)
         self.policy_id._check_protected()
 
     def _check_placeholders(self, text, known):
         self.ensure_one()
         try:
             letters.check(text, known)
+            letters.check_passages(text)
         except PlaceholderError as error:
             advice = (
                 self.env._("Did you mean {%(name)s}?", name=error.suggestion)
@@ -136,17 +154,27 @@ class LegalDunningLevel(models.Model):
         except LoneBraceError as error:
             raise ValidationError(
                 self.env._(
-                    "The text of the level “%(level)s” has a brace without its pair"
-                    " near “%(excerpt)s”: close it, or take it out.",
+                    "The text of the level “%(level)s” has a brace or a double bracket"
+                    " without its pair near “%(excerpt)s”: close it, or take it out.",
                     level=self.name,
                     excerpt=error.excerpt,
                 )
             ) from None
 
-    @api.constrains("sequence", "offset_days", "policy_id")
+    @api.constrains("sequence", "offset_days", "offset_from", "policy_id")
     def _check_offsets(self):
+        for level in self:
+            if level.offset_from == "previous" and level.offset_days < 1:
+                raise ValidationError(
+                    self.env._(
+                        "“%(level)s” counts from the message before it: give it one"
+                        " day at the least.",
+                        level=level.name,
+                    )
+                )
         for policy in self.policy_id:
             levels = policy.level_ids.sorted("sequence")
+            levels = levels.filtered(lambda level: level.offset_from == "due")
             for before, after in zip(levels, levels[1:], strict=False):
                 if after.offset_days <= before.offset_days:
                     raise ValidationError(
@@ -179,7 +207,7 @@ class LegalDunningLevel(models.Model):
         self, field_name, translations, digest=None, source_lang=""
     ):
         """Check each language's words as they are saved."""
-        if field_name in ("subject", "body_html"):
+        if field_name in self._get_text_fields()[1:]:
             known = list(self._get_placeholders())
             for words in translations.values():
                 texts = words.values() if isinstance(words, dict) else [words]
@@ -193,26 +221,35 @@ class LegalDunningLevel(models.Model):
 
     @api.model
     def _get_text_fields(self):
-        return ["name", "subject", "body_html"]
+        return ["name", "subject", "body_html", "sms_text", "call_script"]
 
     def _complete_from(self, origin, names, langs):
         complete_translations(self, origin, names, langs)
 
     def _get_engine_levels(self):
         return [
-            escalation.Level(level.sequence, level.offset_days, level.grace_days)
+            escalation.Level(
+                level.sequence,
+                level.offset_days,
+                level.grace_days,
+                level.offset_from == "previous",
+            )
             for level in self
         ]
 
     def _get_offset_label(self):
         """Return "D-3" or "D+7", the way a plan of reminders is drawn."""
         self.ensure_one()
+        if self.offset_from == "previous":
+            return self.env._("+%(days)s d", days=self.offset_days)
         return self.env._("D%(days)s", days=f"{self.offset_days:+d}")
 
     def _find_claim(self, text=None):
         """Return the first word of the text that claims money beside the debt."""
         self.ensure_one()
-        text = text if text is not None else f"{self.subject} {self.body_html}"
+        if text is None:
+            names = self._get_text_fields()[1:]
+            text = " ".join(self[name] or "" for name in names)
         for name in letters.used(text):
             if name in CLAIMING:
                 return f"{{{name}}}"

@@ -37,6 +37,7 @@ class LegalDunningAction(models.Model):
         :return Plan: ``messages`` of the engine, ``held`` as {invoice id: reason}
         """
         held, items = {}, []
+        decided = self._get_decided_moves(company)
         if company.dunning_off:
             return Plan(day, company.id, partners and partners.ids, [], held)
         for row in self._get_receivables(day, company, partners):
@@ -45,12 +46,27 @@ class LegalDunningAction(models.Model):
             elif row.step.level is None:
                 held[row.move.id] = row.step.reason
             elif row.step.on == day:
-                items.append(self._prepare_item(row))
+                items.append(self._prepare_item(row, row.move.id in decided))
         found = messages.gather(items, self._get_busy_payers(day, company))
         ids = None if partners is None else partners.ids
         return Plan(day, company.id, ids, found, held)
 
-    def _prepare_item(self, row):
+    def _get_decided_moves(self, company):
+        """Return the invoices about which a partner has decided to go on."""
+        lines = (
+            self.env["legal.dunning.action.line"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "in", OPEN_STATES),
+                    ("action_id.is_decided", "=", True),
+                ]
+            )
+        )
+        return set(lines.move_id.ids)
+
+    def _prepare_item(self, row, is_decided=False):
         level = row.policy.level_ids.filtered(
             lambda level: level.sequence == row.step.level.rank
         )
@@ -63,11 +79,13 @@ class LegalDunningAction(models.Model):
             due_on=row.claim.due_on,
             asked=row.claim.asked,
             on=row.step.on,
+            apart=level.channel == "manual" and not is_decided,
         )
 
     @api.model
     def _get_receivables(self, day, company, partners=None, moves=None):
         """Return one row an invoice: what it owes, its next step, why it waits."""
+        self = self.with_context(dunning_day=day)
         by_move = self._get_open_terms(day, company, partners, moves)
         all_moves = self.env["account.move"].browse([move.id for move in by_move])
         histories = self._get_histories(all_moves, day)
@@ -82,7 +100,7 @@ class LegalDunningAction(models.Model):
             )
         }
         paying = self._get_moves_being_paid(all_moves)
-        calendar = company._get_dunning_calendar()
+        calendars = company._get_dunning_calendars(all_moves.commercial_partner_id)
         policies = all_moves._get_dunning_policies()
         rows = []
         for move in by_move:
@@ -96,7 +114,7 @@ class LegalDunningAction(models.Model):
                 claim.due_on,
                 histories.get(move.id, escalation.History()),
                 day,
-                calendar,
+                calendars[move.commercial_partner_id.country_id],
             )
             kind = move._legal_get_client_kind()
             rows.append(Receivable(move, claim, policy, kind, step, hold))
@@ -157,7 +175,9 @@ class LegalDunningAction(models.Model):
         )
         return escalation.History(
             sent=tuple(
-                (line.sequence, line.sent_on) for line in lines if line.state == "sent"
+                (line.sequence, line.action_id._get_counting_day())
+                for line in lines
+                if line.state == "sent"
             ),
             skipped=tuple(
                 (line.sequence, line.action_id.skipped_on)
@@ -218,6 +238,7 @@ class LegalDunningAction(models.Model):
             [
                 ("company_id", "=", company.id),
                 ("planned_on", "=", day),
+                ("channel", "!=", "manual"),
                 "|",
                 ("state", "in", MADE_STATES),
                 ("is_uncertain", "=", True),
@@ -242,11 +263,11 @@ class LegalDunningAction(models.Model):
         elsewhere = (every_action - open_actions).partner_id.ids
         by_payer = {}
         for action in open_actions:
-            by_payer.setdefault(action.partner_id.id, action)
+            by_payer.setdefault((action.partner_id.id, action._is_apart()), action)
         wanted = self_sudo.browse()
         to_create = []
         for message in plan.messages:
-            action = by_payer.get(message.payer)
+            action = by_payer.get((message.payer, message.apart))
             if message.payer in elsewhere:
                 continue
             if action:
@@ -379,8 +400,10 @@ class LegalDunningAction(models.Model):
             ("state", "in", OPEN_STATES),
             ("planned_on", "<=", last),
         ]
+        count = self.search_count(action["domain"])
         action["display_name"] = action["name"] = self.env._(
-            "What leaves on %(day)s",
+            "%(count)s messages leave on %(day)s at 9:00",
+            count=count,
             day=format_date(self.env, last, date_format="EEEE d MMMM"),
         )
         return action

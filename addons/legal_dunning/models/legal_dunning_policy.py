@@ -38,9 +38,16 @@ class LegalDunningPolicy(models.Model):
         index="btree_not_null",
         export_string_translation=False,
     )
+    offered_rank = fields.Integer(
+        default=2,
+        copy=False,
+        export_string_translation=False,
+        help="Highest level of the model that was ever copied here: what the firm has"
+        " removed since does not come back.",
+    )
     level_summary = fields.Char("Messages", compute="_compute_level_summary")
 
-    @api.depends("level_ids.offset_days")
+    @api.depends("level_ids.offset_days", "level_ids.offset_from")
     def _compute_level_summary(self):
         for policy in self:
             policy.level_summary = " · ".join(
@@ -116,7 +123,33 @@ class LegalDunningPolicy(models.Model):
     def _copy_for(self, company):
         """Copy a model for a company, with the words of each language."""
         self.ensure_one()
-        return self.copy({"company_id": company.id, "model_id": self.id})
+        rank = max(self.level_ids.mapped("sequence"), default=-1)
+        return self.copy(
+            {"company_id": company.id, "model_id": self.id, "offered_rank": rank}
+        )
+
+    def _complete_from_model(self):
+        """Add what the model has gained since: levels after the last, new words.
+
+        A firm that has gone further with levels of its own keeps them alone, and
+        whatever it wrote stays.
+        """
+        for policy in self.filtered("model_id"):
+            for level, origin in policy._pair_levels():
+                for name in ("sms_text", "call_script"):
+                    if not level[name] and origin[name]:
+                        source = level.with_context(lang="en_US")
+                        source[name] = origin.with_context(lang="en_US")[name]
+            levels = policy.model_id.level_ids
+            last = max(policy.level_ids.mapped("sequence"), default=-1)
+            latest = max(policy.level_ids.mapped("offset_days"), default=-1)
+            for origin in levels.sorted("sequence"):
+                if (
+                    origin.sequence > max(policy.offered_rank, last)
+                    and origin.offset_days > latest
+                ):
+                    origin.copy({"policy_id": policy.id})
+            policy.offered_rank = max(levels.mapped("sequence"), default=-1)
 
     @api.model
     def _complete_translations(self, langs):

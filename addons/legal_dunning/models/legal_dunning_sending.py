@@ -54,6 +54,8 @@ class LegalDunningAction(models.Model):
     def _run_company(self, company, today):
         day = today or company._get_dunning_today()
         calendar = company._get_dunning_calendar()
+        self._close_paid(company)
+        self._tell_overdue(company, day)
         if not calendar.is_open(day):
             return self._prepare_day(company, calendar.on_or_after(day))
         made = self.browse()
@@ -122,7 +124,7 @@ class LegalDunningAction(models.Model):
                 current |= self._materialise(plan) & group
         emails = self.browse()
         for action in current.with_prefetch():
-            if action._make_one(day) and action.channel == "email":
+            if action._make_one(day) and action.is_uncertain:
                 emails |= action
         return emails
 
@@ -160,25 +162,60 @@ class LegalDunningAction(models.Model):
         return True
 
     def _make_left(self, day, text):
-        """Make the file of a letter, or mark an e-mail as about to leave."""
-        if self.channel == "letter":
+        """Make the files; hand it to a person, or mark it about to leave."""
+        if self.channel in ("call", "manual"):
+            self._make_task(text)
+            return
+        if self.channel != "sms":
+            self._make_enclosures()
+        if self.channel in ("letter", "registered"):
             self._check_address()
             self.body_sent = self._lay_out(text)
             self.attachment_id = self._make_letter()
-            self.write({"state": "ready", "failure_reason": False})
-            return
-        self._check_reply_to()
+            if self.channel == "letter" or self._get_provider() is None:
+                self.write({"state": "ready", "failure_reason": False})
+                return
+        if self.channel == "email":
+            self._check_reply_to()
         self.write(
             {
                 "body_sent": self._lay_out(text),
                 "state": "failed",
                 "is_uncertain": True,
                 "failure_reason": self.env._(
-                    "The sending was cut short: the message may have left. Ask the"
-                    " mail server, then send it again or say that it left."
+                    "The sending was cut short: the message may have left. Ask whoever"
+                    " carries it, then send it again or say that it left."
                 ),
             }
         )
+
+    @api.model
+    def _close_paid(self, company):
+        """Close what waits for a person once nothing is owed any more."""
+        waiting = self.sudo().search(
+            [("company_id", "=", company.id), ("state", "=", "ready")]
+        )
+        waiting.line_ids.move_id.fetch(["amount_residual", "state"])
+        for action in waiting:
+            moves = action.line_ids.move_id
+            if any(m.state == "posted" and m.amount_residual for m in moves):
+                continue
+            action._close_activities(action._explain_hold("paid"))
+            action._void(action._explain_hold("paid"))
+
+    def _check_still_due(self):
+        """Raise when nothing is owed any more of what a letter asks for."""
+        for action in self:
+            # sudo: a collector reads invoices; the residual is on the message.
+            moves = action.sudo().line_ids.move_id
+            if not any(m.state == "posted" and m.amount_residual for m in moves):
+                raise UserError(
+                    self.env._(
+                        "%(numbers)s is paid since the letter was made: do not post"
+                        " it.",
+                        numbers=action.invoice_numbers,
+                    )
+                )
 
     def _check_edited(self):
         if self.is_edited and self.edited_facts != self._get_facts():
@@ -254,12 +291,24 @@ class LegalDunningAction(models.Model):
         safe = (number or str(self.id)).replace("/", "-")
         return f"{self.level_id.sequence}-{safe}-{self.partner_id.id}.pdf"
 
-    # E-mail -------------------------------------------------------------------
+    # Delivery -----------------------------------------------------------------
 
     def _deliver(self, day):
+        """Hand each message to whoever carries it, and keep the answer."""
+        for channel, own in self.grouped("channel").items():
+            if channel == "email":
+                own._deliver_emails(day)
+            elif channel == "sms":
+                own._deliver_sms(day)
+            else:
+                own._deliver_registered(day)
+
+    def _deliver_sms(self, day):
+        """Hand text messages over; the addon that knows how does it."""
+        self._mark_failed(self.env._("This database sends no text messages."))
+
+    def _deliver_emails(self, day):
         """Hand the e-mails over in one session and keep the server's answer."""
-        if not self:
-            return
         mails = self.env["mail.mail"].create(
             [action._prepare_mail() for action in self]
         )
@@ -283,6 +332,8 @@ class LegalDunningAction(models.Model):
             "email_from": formataddr((company.name, company.email or self.reply_to)),
             "reply_to": self.reply_to,
             "email_to": formataddr((self.recipient_id.name or "", self.email_to)),
+            "email_cc": self.email_cc,
+            "attachment_ids": [(6, 0, self.enclosure_ids.ids)],
             "message_type": "email_outgoing",
             "auto_delete": False,
         }
@@ -351,7 +402,13 @@ class LegalDunningAction(models.Model):
         env = self.with_context(
             lang=self.company_id.partner_id.lang or self.env.lang
         ).env
-        if self.channel == "letter":
+        if self.channel == "call":
+            text = env._("%(level)s: %(name)s was called.")
+        elif self.channel == "sms":
+            text = env._("%(level)s sent to %(name)s by text message.")
+        elif self.channel == "registered":
+            text = env._("%(level)s sent to %(name)s, registered, no. %(tracking)s.")
+        elif self.channel == "letter":
             text = env._("%(level)s posted to %(name)s.")
         else:
             text = env._("%(level)s sent to %(name)s, %(address)s.")
@@ -361,5 +418,6 @@ class LegalDunningAction(models.Model):
                 "level": self.level_id.with_env(env).name,
                 "name": self.recipient_id.name,
                 "address": self.email_to,
+                "tracking": self.tracking_number,
             }
         )

@@ -4,10 +4,19 @@ from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_date, formatLang
+from odoo.tools import format_amount, format_date, format_list, formatLang
 
-from ..engine import letters
+from ..engine import letters, sms
 from .legal_dunning_level import CLAIMING
+
+
+def nl2br(text):
+    """Return plain words as paragraphs of HTML."""
+    paragraphs = (part.strip() for part in (text or "").split("\n\n"))
+    return "".join(
+        f"<p>{escape(part)}</p>".replace("\n", "<br/>") for part in paragraphs if part
+    )
+
 
 # One invoice of a message. Amounts are floats in the invoice's currency.
 Entry = namedtuple(
@@ -56,7 +65,10 @@ class LegalDunningLevel(models.Model):
             "jour": self.env._("day of sending"),
             "limite": self.env._("last day to answer"),
             "date_n1": self.env._("day of the message before"),
-            "dates": self.env._("days of all messages before"),
+            "dates": self.env._("days of all reminders since the due date"),
+            "date_med": self.env._("date of the formal notice"),
+            "pieces": self.env._("documents enclosed"),
+            "mediation": self.env._("notice on consumer mediation"),
             "taux": self.env._("rate of the penalties"),
             "penalites": self.env._("penalties up to the day of sending"),
             "indemnite": self.env._("fixed indemnity for recovery"),
@@ -76,7 +88,13 @@ class LegalDunningLevel(models.Model):
             Markup("<tr><td><code>{%s}</code></td><td>%s</td></tr>") % item
             for item in self._get_placeholders().items()
         )
-        self.placeholder_help = Markup("<table>%s</table>") % rows
+        self.placeholder_help = Markup("<table>%s</table><p>%s</p>") % (
+            rows,
+            self.env._(
+                "A passage in double brackets [[…]] is left out when something in it"
+                " is not known."
+            ),
+        )
 
     # Preview ------------------------------------------------------------------
 
@@ -102,7 +120,17 @@ class LegalDunningLevel(models.Model):
                 return move
         return Move
 
-    @api.depends("subject", "body_html", "preview_move_id", "answer_days", "channel")
+    @api.depends(
+        "subject",
+        "body_html",
+        "sms_text",
+        "call_script",
+        "preview_move_id",
+        "answer_days",
+        "channel",
+        "attach_invoices",
+        "attach_agreement",
+    )
     def _compute_preview(self):
         today = fields.Date.context_today(self)
         for level in self:
@@ -140,11 +168,32 @@ class LegalDunningLevel(models.Model):
         lang = move._get_dunning_partner()._get_dunning_lang(move.company_id)
         level = self.with_context(lang=lang) if self._origin == self else self
         sample = level._get_letter_history(move) or [today]
-        return level._render([entry], today, self.channel, lang, sample)
+        subject, text = level._render([entry], today, self.channel, lang, sample)
+        if self.channel == "sms":
+            text = Markup("<p>%s</p><p class='text-muted'>%s</p>") % (
+                text,
+                self.env._(
+                    "%(count)s of %(limit)s characters",
+                    count=sms.length(str(text.unescape())),
+                    limit=sms.LIMIT,
+                ),
+            )
+        return subject, text
 
     # Rendering ----------------------------------------------------------------
 
-    def _render(self, entries, day, channel, lang, history=()):
+    def _get_words(self, channel, wording=None):
+        """Return (subject, text) to fill: of the client, else of the policy."""
+        self.ensure_one()
+        if wording:
+            return wording.subject or self.subject, wording.body_html
+        if channel == "sms":
+            return self.subject, self.sms_text
+        if channel == "call" and self.call_script:
+            return self.subject, nl2br(self.call_script)
+        return self.subject, self.body_html
+
+    def _render(self, entries, day, channel, lang, history=(), wording=None):
         """Return (subject, text) of this level for a payer's invoices.
 
         The text speaks of the first entry; the others stand in the table that
@@ -153,11 +202,18 @@ class LegalDunningLevel(models.Model):
         :param list entries: :class:`Entry`, the main one first
         :param date day: day of sending
         :param history: days of the messages before, oldest first
+        :param wording: words of the client's own, or None
         :raise UserError: a value that the text needs is not known
         """
         self.ensure_one()
+        if channel == "sms" and not wording:
+            return self._render_sms(entries, day, lang, history)
         values = self._get_values(entries, day, channel, lang, history)
-        names = letters.missing([self.subject, self.body_html], values)
+        subject, text = self._get_words(channel, wording)
+        if entries[0].move._is_dunning_claim_waived():
+            text = letters.without_paragraphs(letters.keep(text, values), CLAIMING)
+        subject, text = (letters.keep(part, values) for part in (subject, text))
+        names = letters.missing([subject, text], values)
         if names:
             raise UserError(self._explain_missing(names[0], entries[0].move))
         html = {
@@ -165,9 +221,44 @@ class LegalDunningLevel(models.Model):
             for name, value in values.items()
         }
         subject = letters.fill(
-            self.subject, {n: v or "" for n, v in values.items() if n != "lien"}
+            subject, {n: v or "" for n, v in values.items() if n != "lien"}
         )
-        return subject, Markup(letters.fill(self.body_html, html))
+        return subject, Markup(letters.fill(text, html))
+
+    def _render_sms(self, entries, day, lang, history):
+        """Return (subject, text) of a text message of one part.
+
+        :raise UserError: the text is missing, or does not fit
+        """
+        move = entries[0].move
+        values = self._get_values(entries, day, "sms", lang, history)
+        text = letters.keep(self.sms_text or "", values)
+        names = letters.missing([text], values)
+        if names:
+            raise UserError(self._explain_missing(names[0], move))
+        if not text:
+            raise UserError(
+                self.env._(
+                    "The level “%(level)s” has no text message: write it, or choose"
+                    " another channel.",
+                    level=self.name,
+                )
+            )
+        text, places = sms.compose(text, values)
+        if places > sms.LIMIT:
+            raise UserError(
+                self.env._(
+                    "The text message of “%(level)s” about %(number)s takes %(count)s"
+                    " characters, %(limit)s at most: shorten the text.",
+                    level=self.name,
+                    number=move.name,
+                    count=places,
+                    limit=sms.LIMIT,
+                )
+            )
+        return self.subject and letters.fill(
+            letters.keep(self.subject, values), values
+        ), escape(text)
 
     def _get_values(self, entries, day, channel, lang, history):
         main = entries[0]
@@ -176,11 +267,16 @@ class LegalDunningLevel(models.Model):
         env = move.env
         contact = move._get_dunning_contact()
 
+        is_short = channel == "sms"
+
         def money(amount, currency=move.currency_id):
+            if is_short:
+                return formatLang(env(context={**env.context, "lang": lang}), amount)
             return format_amount(env, amount, currency, lang_code=lang)
 
         def when(date):
-            return format_date(env, date, lang_code=lang, date_format="d MMMM yyyy")
+            form = "dd/MM/yy" if is_short else "d MMMM yyyy"
+            return format_date(env, date, lang_code=lang, date_format=form)
 
         values = {
             "civ": move._get_dunning_partner()._get_dunning_salutation(lang),
@@ -195,15 +291,18 @@ class LegalDunningLevel(models.Model):
             "jour": when(day),
             "limite": when(self._get_answer_date(day)),
             "date_n1": when(history[-1]) if history else "",
-            "dates": ", ".join(when(date) for date in history),
+            "dates": format_list(env, [when(date) for date in history], lang_code=lang),
+            "date_med": when(move._get_dunning_notice_date()),
+            "pieces": self._get_enclosure_words(env, main.move),
+            "mediation": move._get_dunning_mediation(),
             "contact": contact["name"],
             "tel": contact["phone"],
             "email": contact["email"],
             "cabinet": company.name,
             "bar": company._get_dunning_bar(),
-            "signature": Markup("%s<br/>%s") % (contact["name"], company.name)
-            if contact["name"] != company.name
-            else company.name,
+            "signature": company.name
+            if is_short or contact["name"] == company.name
+            else Markup("%s<br/>%s") % (contact["name"], company.name),
             "taux": "",
             "penalites": "",
             "indemnite": "",
@@ -217,7 +316,19 @@ class LegalDunningLevel(models.Model):
                 "total": money(main.asked + main.interest + main.indemnity),
             }
         values["fin"] = self._get_closing(env, values)
+        if is_short:
+            values["lien"] = main.move._get_dunning_sms_link()
+            values["tel"] = (values["tel"] or "").replace(" ", "")
         return values
+
+    def _get_enclosure_words(self, env, move):
+        """Return the names of what is enclosed, as the letter announces them."""
+        names = []
+        if self.attach_invoices:
+            names.append(env._("invoice"))
+        if self.attach_agreement and move._get_dunning_agreement_files():
+            names.append(env._("fee agreement"))
+        return ", ".join(names)
 
     def _get_closing(self, env, values):
         closing = env._(
@@ -248,6 +359,9 @@ class LegalDunningLevel(models.Model):
             "bar": self.env._("enter the bar of %(company)s", company=company),
             "date_n1": self.env._("no earlier message was sent about it"),
             "dates": self.env._("no earlier message was sent about it"),
+            "date_med": self.env._("no formal notice was sent about it"),
+            "mediation": self.env._("the notice on mediation has a value missing"),
+            "pieces": self.env._("nothing is enclosed"),
         }
         claims = self.env._("penalties are claimed from professionals only")
         return self.env._(
@@ -264,4 +378,4 @@ class LegalDunningLevel(models.Model):
         lines = move.sudo().dunning_line_ids.filtered(
             lambda line: line.action_id.state == "sent"
         )
-        return sorted(set(lines.mapped("action_id.sent_on")))
+        return lines._get_reminder_days()

@@ -5,7 +5,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..engine import sending_days
-from ..public_holidays import french_holidays
+from ..engine.sending_days import EitherDay
+from ..public_holidays import public_holidays
 
 DEFAULT_TZ = "Europe/Paris"
 
@@ -23,6 +24,11 @@ class ResCompany(models.Model):
         "Send on Saturdays",
         default=True,
         help="Messages never leave on a Sunday or a public holiday.",
+    )
+    dunning_collector_id = fields.Many2one(
+        "res.users",
+        "Collector",
+        help="Makes the calls. Empty: the first person with that role.",
     )
     dunning_alsace_moselle = fields.Boolean(
         "Alsace-Moselle Holidays",
@@ -49,16 +55,54 @@ class ResCompany(models.Model):
                 company.dunning_policy_id = own.filtered(
                     lambda policy: policy.client_kind == "professional"
                 )[:1]
+            self.env["legal.payer.profile"]._setup_for(company)
+
+    @api.model
+    def _legal_update_dunning_policies(self):
+        """Give every company what the ready-made policies have gained; run at will."""
+        companies = self.sudo().search([])
+        companies._legal_setup_dunning_policies()
+        self.env["legal.dunning.policy"].sudo().with_context(active_test=False).search(
+            [("company_id", "in", companies.ids)]
+        )._complete_from_model()
 
     # Days and hours -----------------------------------------------------------
 
-    def _get_dunning_calendar(self):
-        """Return the days on which this company's messages may leave."""
+    def _get_dunning_calendar(self, country=None):
+        """Return the days on which this company's messages may leave.
+
+        :param country: country of the payer, whose holidays are kept as well
+        """
         self.ensure_one()
         company = self.sudo()
-        return sending_days.SendingCalendar(
-            french_holidays(company.dunning_alsace_moselle), company.dunning_saturday
-        )
+        own = company.country_id.code or "FR"
+        closed = public_holidays(own, company.dunning_alsace_moselle)
+        if country and country.code != own:
+            closed = EitherDay(closed, public_holidays(country.code))
+        return sending_days.SendingCalendar(closed, company.dunning_saturday)
+
+    def _get_dunning_calendars(self, partners):
+        """Return {country: calendar} of these payers, no country included."""
+        countries = partners.sudo().country_id
+        return {
+            country: self._get_dunning_calendar(country)
+            for country in [countries.browse(), *countries]
+        }
+
+    def _get_dunning_collectors(self):
+        """Return who collects for this company, the first named in the settings."""
+        self.ensure_one()
+        # sudo: names of colleagues, to hand work over.
+        group = self.env.ref("legal_dunning.group_legal_collector").sudo()
+        users = group.all_user_ids.filtered(
+            lambda user: (
+                user.active
+                and not user.share
+                and self in user.company_ids
+                and user != self.env.ref("base.user_root")
+            )
+        ).sorted("id")
+        return self.sudo().dunning_collector_id | users
 
     def _get_dunning_now(self):
         """Return the local time where the company is."""

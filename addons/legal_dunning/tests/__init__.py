@@ -1,11 +1,13 @@
 from . import test_access
 from . import test_catalogue
 from . import test_day_off
+from . import test_interest_claim
 from . import test_letter
 from . import test_dispute_check
 from . import test_planning
 from . import test_policy
 from . import test_screens
+from . import test_steps
 from . import test_sending
 
 # disputes and payment plans
@@ -20,3 +22,4 @@ from . import test_collection_access
 from . import test_collection_case
 from . import test_collection_figures
 from . import test_collection_mail
+from . import test_watch

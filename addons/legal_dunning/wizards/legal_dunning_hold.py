@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class LegalDunningHold(models.TransientModel):
@@ -16,7 +17,12 @@ class LegalDunningHold(models.TransientModel):
         required=True,
     )
     mode = fields.Selection(
-        [("postpone", "Postpone until a day"), ("skip", "Do not send")],
+        [
+            ("postpone", "Postpone until a day"),
+            ("skip", "Do not send"),
+            ("payer", "Hold everything for these payers"),
+            ("stop", "Stop the reminders of these invoices"),
+        ],
         "What to Do",
         required=True,
         default="postpone",
@@ -28,9 +34,28 @@ class LegalDunningHold(models.TransientModel):
 
     def action_apply(self):
         self.ensure_one()
+        if self.mode == "stop":
+            self.action_ids.action_decide_stop(self.reason)
+            return {"type": "ir.actions.act_window_close"}
         self.action_ids.check_access("write")
-        if self.mode == "postpone":
+        if self.mode == "payer":
+            self._hold_payers()
+        elif self.mode == "postpone":
             self.action_ids._postpone(self.until)
         else:
             self.action_ids._skip(self.reason)
         return {"type": "ir.actions.act_window_close"}
+
+    def _hold_payers(self):
+        """Nothing leaves for these payers before the day, whatever the invoice."""
+        for company, actions in self.action_ids.grouped("company_id").items():
+            if self.until <= company._get_dunning_today():
+                raise UserError(
+                    self.env._("Hold these payers until a day after today.")
+                )
+            payers = actions.partner_id.with_company(company)
+            payers._hold_dunning(self.until, self.reason)
+            for action in actions:
+                action._check_open()
+            # sudo: planned messages only; the right to write was checked.
+            actions.sudo()._void(actions._explain_hold("payer_held"))

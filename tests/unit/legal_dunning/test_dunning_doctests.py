@@ -14,6 +14,8 @@ MODULES = [
     "messages",
     "interest",
     "letters",
+    "sms",
+    "profiles",
 ]
 MODULES += ["risk", "recovery", "promises", "prediction"]
 
