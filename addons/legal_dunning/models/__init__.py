@@ -59,6 +59,7 @@ from . import legal_taxation_finding
 from . import legal_taxation_make
 from . import legal_taxation_outcome
 from . import account_move_assessment
+
 # clients' accounts
 from . import legal_receivable_age
 from . import legal_collection_case

@@ -1,10 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_date
 
 STOPPED = "stopped"
 TAKEN = "taken"
-PAYER_HELD = "payer_held"
 
 
 class AccountMove(models.Model):
@@ -70,9 +68,6 @@ class AccountMove(models.Model):
         )
         if self.dunning_taken_until and self.dunning_taken_until > day:
             return TAKEN
-        payer = self.commercial_partner_id.with_company(self.company_id)
-        if payer.dunning_hold_until and payer.dunning_hold_until > day:
-            return PAYER_HELD
         return None
 
 
@@ -83,36 +78,5 @@ class LegalDunningAction(models.Model):
         words = {
             STOPPED: self.env._("A partner has stopped its reminders."),
             TAKEN: self.env._("The responsible has taken it in hand."),
-            PAYER_HELD: self.env._("The payer is held."),
         }
         return words.get(reason) or super()._explain_hold(reason)
-
-
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    dunning_hold_until = fields.Date(
-        "No Reminder until",
-        company_dependent=True,
-        groups="legal_timesheet.group_legal_user",
-    )
-    dunning_hold_reason = fields.Char(
-        "Held because",
-        company_dependent=True,
-        groups="legal_timesheet.group_legal_user",
-    )
-
-    def _hold_dunning(self, until, reason):
-        """Send this payer nothing before a day, and write why in its log."""
-        for partner in self:
-            # sudo: a collector has no other right on the client's record.
-            partner.sudo().write(
-                {"dunning_hold_until": until, "dunning_hold_reason": reason}
-            )
-            partner.sudo()._message_log(
-                body=self.env._(
-                    "No reminder before %(day)s: %(reason)s",
-                    day=format_date(self.env, until),
-                    reason=reason,
-                )
-            )

@@ -133,9 +133,6 @@ class LegalDunningAction(models.Model):
                 continue  # what left stays as it left
             recipient = action.partner_id._get_dunning_recipient()
             email = email_normalize(recipient.email or "")
-            # sudo: what the mail server said of the address, not a secret.
-            if email and email == recipient.sudo().dunning_bounced_email:
-                email = False
             action.recipient_id = recipient
             action.email_to = email
             action.sms_to = action._get_sms_number(recipient)

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import html2plaintext
 
 
@@ -20,17 +20,6 @@ class LegalDunningAction(models.Model):
             moves = action.line_ids.move_id
             moves._message_log_batch(bodies=dict.fromkeys(moves.ids, text))
             action._mark_failed(text)
-
-
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    dunning_bounced_email = fields.Char(
-        "Address That Came Back",
-        groups="legal_timesheet.group_legal_user",
-        readonly=True,
-        help="Reminders go by letter until the e-mail address is another one.",
-    )
 
 
 class MailThread(models.AbstractModel):

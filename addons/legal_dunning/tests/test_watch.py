@@ -81,8 +81,9 @@ class TestWatch(DunningCommon):
         self.assertEqual(action.state, "skipped")
         self.assertFalse(self._run(FIRST))
         held = self.Action._plan(FIRST, self.company).held
-        self.assertEqual(set(held.values()), {"payer_held"})
-        self.assertIn("In talks", self.client.message_ids[0].body)
+        self.assertEqual(set(held.values()), {"case_held"})
+        case = self.client.collection_case_ids
+        self.assertEqual((case.state, case.hold_reason), ("held", "In talks"))
         self.assertEqual(len(self._run(date(2026, 6, 10)).line_ids), 2)
 
     def test_morning_email_once_and_each_reads_his_own(self):

@@ -53,9 +53,13 @@ class LegalDunningHold(models.TransientModel):
                 raise UserError(
                     self.env._("Hold these payers until a day after today.")
                 )
-            payers = actions.partner_id.with_company(company)
-            payers._hold_dunning(self.until, self.reason)
+            Case = self.env["legal.collection.case"]
+            for payer in actions.partner_id:
+                # sudo: the right to write on these messages was checked.
+                Case._get_or_create(payer, company).sudo()._hold(
+                    self.until, self.reason
+                )
             for action in actions:
                 action._check_open()
             # sudo: planned messages only; the right to write was checked.
-            actions.sudo()._void(actions._explain_hold("payer_held"))
+            actions.sudo()._void(actions._explain_hold("case_held"))
