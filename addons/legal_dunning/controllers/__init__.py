@@ -1,2 +1,3 @@
 from . import contest
 from . import dunning_print
+from . import plan

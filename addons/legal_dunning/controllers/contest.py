@@ -62,8 +62,8 @@ class LegalContestPortal(LegalProvisionPortal):
         if not problem:
             kind = typed["kind"] if typed["kind"] in KINDS else "dispute"
             try:
+                self._legal_limit_posts(invoice_sudo)
                 with request.env.cr.savepoint():
-                    self._legal_limit_posts(invoice_sudo)
                     outcome, dispute = invoice_sudo._client_contest(
                         kind,
                         typed["keys"],
@@ -106,8 +106,8 @@ class LegalContestPortal(LegalProvisionPortal):
         problem = self._legal_get_post_problem(invoice_sudo, access_token, post)
         if not problem:
             try:
+                self._legal_limit_posts(invoice_sudo)
                 with request.env.cr.savepoint():
-                    self._legal_limit_posts(invoice_sudo)
                     dispute_sudo._client_reply(
                         verb,
                         post.get("words"),

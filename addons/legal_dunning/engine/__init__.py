@@ -5,6 +5,7 @@
 * :mod:`.claims` says how much of an invoice may be asked for today;
 * :mod:`.messages` gathers what is due into one message a payer;
 * :mod:`.disputes` says what may become of a dispute, and what it takes off;
+* :mod:`.instalments` divides a sum into instalments and says how far they are kept;
 * :mod:`.interest` computes late-payment penalties, rate by rate;
 * :mod:`.letters` reads and fills the placeholders of a text;
 * :mod:`.risk` says how doubtful a payer is, and why;

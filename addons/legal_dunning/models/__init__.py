@@ -42,6 +42,15 @@ from . import account_move_dispute
 from . import account_move_contest
 from . import ir_attachment
 from . import res_company_dispute
+from . import legal_payment_plan
+from . import legal_payment_plan_invoice
+from . import legal_payment_plan_life
+from . import legal_payment_plan_document
+from . import legal_payment_plan_client
+from . import account_move_plan
+from . import payment_transaction
+from . import res_company_plan
+from . import legal_demo_dispute
 
 # prescription, assessment files, doubtful receivables, external collectors
 from . import legal_parameter

@@ -18,6 +18,7 @@ MODULES = [
     "profiles",
 ]
 MODULES += ["risk", "recovery", "promises", "prediction"]
+MODULES += ["disputes", "instalments"]
 
 
 @pytest.mark.parametrize("name", MODULES)
