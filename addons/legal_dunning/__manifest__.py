@@ -58,6 +58,7 @@
         "views/portal_dispute_templates.xml",
         "views/portal_plan_templates.xml",
         "views/legal_dispute_menus.xml",
+        # prescription, assessment files, doubtful receivables, external collectors
         "security/legal_prescription_security.xml",
         "data/legal_prescription_data.xml",
         "views/legal_prescription_views.xml",
@@ -65,6 +66,11 @@
         "data/legal_taxation_data.xml",
         "report/legal_taxation_templates.xml",
         "views/legal_taxation_views.xml",
+        "security/legal_bad_debt_security.xml",
+        "data/legal_bad_debt_data.xml",
+        "views/legal_bad_debt_views.xml",
+        "security/legal_external_collector.xml",
+        "views/legal_collection_assignment_views.xml",
         # clients' accounts
         "security/legal_collection_access.xml",
         "security/legal_collection_rules.xml",

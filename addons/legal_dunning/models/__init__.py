@@ -68,6 +68,11 @@ from . import legal_taxation_finding
 from . import legal_taxation_make
 from . import legal_taxation_outcome
 from . import account_move_assessment
+from . import legal_insolvency
+from . import legal_bad_debt
+from . import legal_bad_debt_entry
+from . import legal_collection_assignment
+from . import legal_external_log
 
 # clients' accounts
 from . import legal_receivable_age

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
+from datetime import timezone
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ from pypdf.generic import (
 
 from odoo.addons.legal_billing.report import renderer, xmp
 
+UTC = timezone.utc
 A4 = (595.2756, 841.8898)
 #: what is left of a foreign page, so that stamp and page number cover nothing
 SCALE = 0.92

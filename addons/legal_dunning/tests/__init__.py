@@ -18,6 +18,8 @@ from . import test_plan_portal
 
 from . import test_prescription
 from . import test_taxation
+from . import test_bad_debt
+from . import test_external_collector
 
 # clients' accounts
 from . import test_collection_access

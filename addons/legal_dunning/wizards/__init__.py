@@ -8,3 +8,4 @@ from . import legal_collection_statement
 from . import legal_receivable_age_on
 from . import legal_dunning_posting
 from . import legal_interest_statement
+from . import legal_doubtful_proposal

@@ -7,6 +7,7 @@ import pytest
 
 MODULES = [
     "assessment",
+    "bad_debt",
     "prescription",
     "sending_days",
     "escalation",
