@@ -242,6 +242,17 @@ class AccountMove(models.Model):
             result["indemnity"] = 0
         return result
 
+    def _is_indemnity_barred(self, day):
+        """Return whether proceedings forbid the payer to pay this debt."""
+        return super()._is_indemnity_barred(day) or self._is_payer_insolvent()
+
+    def _get_interest_statement(self, until):
+        """Return nothing for the days after the proceedings opened (L. 622-28)."""
+        partner = self.commercial_partner_id.sudo()
+        if self._is_payer_insolvent() and partner.insolvency_kind in COLLECTIVE:
+            until = min(until, partner.insolvency_opened_on)
+        return super()._get_interest_statement(until)
+
     def _compute_dunning_interest(self, asked, day):
         """Interest stops when the proceedings open (C. com., art. L. 622-28)."""
         partner = self.commercial_partner_id.sudo()

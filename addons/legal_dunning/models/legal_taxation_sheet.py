@@ -227,6 +227,7 @@ class LegalTaxationFile(models.Model):
                     max(term.date_maturity, start),
                     day,
                     Decimal(str(move.currency_id.rounding)),
+                    **move.company_id._get_interest_rules(),
                 )
                 for term in terms
             ]

@@ -251,6 +251,8 @@ class TestBadDebt(DunningCommon):
         self.assertEqual(found["indemnity"], 0)
         # 36 days to the opening, at 12,15 %
         self.assertEqual(found["interest"], 14.38)
+        self.assertTrue(move._is_indemnity_barred(DAY))
+        self.assertEqual(float(move._get_interest_statement(DAY).interest), 14.38)
         # A debt born later is chased as ever.
         later = self._create_invoice(
             invoice_date=date(2026, 7, 20),
