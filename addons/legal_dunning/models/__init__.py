@@ -90,6 +90,7 @@ from . import legal_dunning_action_collection
 from . import account_move_collection
 from . import legal_matter_collection
 from . import mail_followers
+from . import legal_demo_collection
 from . import res_company_collection
 from . import res_config_settings_collection
 from . import res_partner_collection

@@ -50,7 +50,7 @@ class LegalCollectionCase(models.Model):
             lambda event: event.promise_state in ("open", "broken")
         )[:1]
         last_call = case.event_ids.filtered(lambda event: event.kind == "call")[:1]
-        phone = recipient.phone or case.partner_id.phone or ""
+        phone = case.phone or ""
         return self.env["ir.qweb"]._render(
             "legal_dunning.collection_call_script",
             {

@@ -59,6 +59,7 @@ class LegalCollectionCase(models.Model):
         export_string_translation=False,
     )
     matter_labels = fields.Char("Matters", compute="_compute_matter_labels")
+    phone = fields.Char("Telephone", compute="_compute_phone")
     note = fields.Text("Agreed with the Client", help="Read before each call.")
     event_ids = fields.One2many("legal.collection.event", "case_id", "Log")
     hold_until = fields.Date("On Hold until", readonly=True)
@@ -125,6 +126,13 @@ class LegalCollectionCase(models.Model):
             case.matter_labels = ", ".join(
                 matters_sudo.sorted("matter_number").mapped("matter_number")
             )
+
+    @api.depends("partner_id")
+    def _compute_phone(self):
+        for case in self:
+            # sudo: the number of the billing contact, for whoever may call it.
+            payer = case.partner_id.sudo()
+            case.phone = payer._get_dunning_recipient().sudo().phone or payer.phone
 
     @api.depends("partner_id", "company_id")
     @api.depends_context("uid")

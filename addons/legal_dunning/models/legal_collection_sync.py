@@ -266,10 +266,10 @@ class LegalCollectionCase(models.Model):
             return recovery.DISPUTE, _("settle the dispute")
         if self.answer_until:
             return recovery.ANSWER, _("answer the client")
-        if has_message:
-            return recovery.MESSAGE, _("the planned message")
         if promises_.get("open"):
             return recovery.MESSAGE, _("wait for the promise")
+        if has_message:
+            return recovery.MESSAGE, _("the planned message")
         if promises_.get("broken"):
             return recovery.CALL, _("call about the promise")
         if self._has_heard_everything():
@@ -282,10 +282,10 @@ class LegalCollectionCase(models.Model):
 
     def _explain_recovery(self, worth, why):
         return self.env._(
-            "%(amount)s × %(percent)s %% / %(effort)s quarter-hours (%(step)s)",
+            "%(amount)s × %(percent)s %% for %(minutes)s min (%(step)s)",
             amount=format_amount(self.env, float(worth.amount), self.currency_id),
             percent=worth.percent,
-            effort=worth.effort,
+            minutes=worth.effort * 15,
             step=why,
         )
 
