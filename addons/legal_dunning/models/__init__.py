@@ -75,6 +75,7 @@ from . import legal_collection_assignment
 from . import legal_external_log
 
 # clients' accounts
+from . import account_partial_reconcile
 from . import legal_receivable_age
 from . import legal_collection_case
 from . import legal_collection_case_wall

@@ -1,6 +1,6 @@
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -143,56 +143,55 @@ class LegalReceivableAge(models.Model):
         """Return the rows on the day of the context, for the user's companies."""
         day = fields.Date.to_date(self.env.context.get(AGED_ON))
         day = day or fields.Date.context_today(self)
-        columns = self._columns_sql(SQL("p.amount"), SQL("p.due_on"), day)
+        companies = self.env.companies
         return SQL(
             """
             WITH due AS (%(lines)s),
-            matters AS (
-                SELECT r.account_move_id AS move_id,
-                       MIN(r.legal_matter_id) AS matter_id,
-                       COUNT(*) AS matter_count
+            -- few invoices are of several matters: theirs alone are split
+            several AS (
+                SELECT r.account_move_id AS move_id
                   FROM account_move_legal_matter_rel r
-                 WHERE r.account_move_id IN (SELECT move_id FROM due)
-              GROUP BY r.account_move_id
+              GROUP BY r.account_move_id HAVING COUNT(*) > 1
             ),
             weights AS (
-                SELECT w.move_id, w.matter_id, SUM(w.price_total) AS weight
-                  FROM account_move_line w
-                  JOIN matters m ON m.move_id = w.move_id AND m.matter_count > 1
-                 WHERE w.matter_id IS NOT NULL
-              GROUP BY w.move_id, w.matter_id
+                SELECT d.id, w.matter_id, SUM(w.price_total) AS weight
+                  FROM due d
+                  JOIN several s ON s.move_id = d.move_id
+                  JOIN account_move_line w ON w.move_id = d.move_id
+                       AND w.matter_id IS NOT NULL
+              GROUP BY d.id, w.matter_id
             ),
             shares AS (
-                SELECT d.id, w.matter_id,
+                SELECT w.id, w.matter_id,
                        ROW_NUMBER() OVER (
-                           PARTITION BY d.id ORDER BY w.weight DESC, w.matter_id
+                           PARTITION BY w.id ORDER BY w.weight DESC, w.matter_id
                        ) AS rank,
-                       COALESCE(ROUND(d.amount * w.weight / NULLIF(
-                           SUM(w.weight) OVER (PARTITION BY d.id), 0), 2), 0)
-                           AS amount,
-                       COALESCE(ROUND(d.amount_currency * w.weight / NULLIF(
-                           SUM(w.weight) OVER (PARTITION BY d.id), 0), 2), 0)
-                           AS amount_currency
-                  FROM due d
-                  JOIN weights w ON w.move_id = d.move_id
+                       COALESCE(w.weight / NULLIF(
+                           SUM(w.weight) OVER (PARTITION BY w.id), 0), 0) AS part
+                  FROM weights w
             ),
             parts AS (
-                SELECT d.id, d.move_id, d.company_id, d.partner_id, d.currency_id,
-                       d.due_on, m.matter_id, 1::bigint AS rank,
-                       d.amount, d.amount_currency
+                SELECT d.*, m.matter_id, 1::bigint AS rank
                   FROM due d
-             LEFT JOIN matters m ON m.move_id = d.move_id
-                 WHERE COALESCE(m.matter_count, 1) = 1
+             LEFT JOIN (
+                       SELECT r.account_move_id AS move_id,
+                              MIN(r.legal_matter_id) AS matter_id
+                         FROM account_move_legal_matter_rel r
+                     GROUP BY r.account_move_id
+                       ) m ON m.move_id = d.move_id
+                 WHERE d.id NOT IN (SELECT id FROM shares)
              UNION ALL
                 SELECT d.id, d.move_id, d.company_id, d.partner_id, d.currency_id,
-                       d.due_on, s.matter_id, s.rank,
-                       CASE WHEN s.rank > 1 THEN s.amount ELSE d.amount - COALESCE((
-                           SELECT SUM(o.amount) FROM shares o
+                       d.due_on,
+                       CASE WHEN s.rank > 1 THEN ROUND(d.amount * s.part, 2)
+                            ELSE d.amount - COALESCE((
+                           SELECT SUM(ROUND(d.amount * o.part, 2)) FROM shares o
                             WHERE o.id = d.id AND o.rank > 1), 0) END,
-                       CASE WHEN s.rank > 1 THEN s.amount_currency
+                       CASE WHEN s.rank > 1 THEN ROUND(d.amount_currency * s.part, 2)
                             ELSE d.amount_currency - COALESCE((
-                           SELECT SUM(o.amount_currency) FROM shares o
-                            WHERE o.id = d.id AND o.rank > 1), 0) END
+                           SELECT SUM(ROUND(d.amount_currency * o.part, 2))
+                             FROM shares o WHERE o.id = d.id AND o.rank > 1), 0) END,
+                       s.matter_id, s.rank
                   FROM due d
                   JOIN shares s ON s.id = d.id
             )
@@ -212,13 +211,13 @@ class LegalReceivableAge(models.Model):
                    %(columns)s,
                    p.amount
               FROM parts p
-              JOIN account_move mv ON mv.id = p.move_id
-              JOIN res_company c ON c.id = p.company_id
+         LEFT JOIN account_move mv ON mv.id = p.move_id
+         LEFT JOIN res_company c ON c.id = p.company_id
          LEFT JOIN res_partner rp ON rp.id = p.partner_id
          LEFT JOIN legal_matter mt ON mt.id = p.matter_id
             """,
-            lines=self._lines_sql(self.env.companies, day),
-            columns=columns,
+            lines=self._lines_sql(companies, day),
+            columns=self._columns_sql(SQL("p.amount"), SQL("p.due_on"), day),
             day=day,
         )
 
@@ -229,42 +228,29 @@ class LegalReceivableAge(models.Model):
         Today's residual, less what was matched after that day: matching is dated
         by the later of the two lines.
         """
+        # sudo: which accounts are receivable, asked once so that the planner knows.
         accounts = (
             self.env["account.account"]
             .sudo()
             .with_context(active_test=False)
-            ._search([("account_type", "=", "asset_receivable")])
-            .subselect()
+            .search_fetch(
+                [
+                    ("account_type", "=", "asset_receivable"),
+                    ("company_ids", "parent_of", companies.ids),
+                ],
+                ["account_type"],
+            )
         )
         common = SQL(
             """l.account_id IN %(accounts)s AND l.company_id IN %(companies)s
                AND l.parent_state = 'posted' AND l.date <= %(day)s""",
-            accounts=accounts,
+            accounts=tuple(accounts.ids) or (0,),
             companies=tuple(companies.ids) or (0,),
             day=day,
         )
         return SQL(
             """
-            SELECT l.id, l.move_id, l.company_id, l.partner_id, l.currency_id,
-                   COALESCE(l.date_maturity, l.date) AS due_on,
-                   l.amount_residual + COALESCE(f.amount, 0) AS amount,
-                   l.amount_residual_currency + COALESCE(f.amount_currency, 0)
-                       AS amount_currency
-              FROM account_move_line l
-         LEFT JOIN (%(future)s) f ON f.line_id = l.id
-             WHERE l.reconciled IS NOT TRUE AND %(common)s
-               AND l.amount_residual + COALESCE(f.amount, 0) != 0
-         UNION ALL
-            SELECT l.id, l.move_id, l.company_id, l.partner_id, l.currency_id,
-                   COALESCE(l.date_maturity, l.date) AS due_on,
-                   l.amount_residual + f.amount,
-                   l.amount_residual_currency + f.amount_currency
-              FROM (%(future)s) f
-              JOIN account_move_line l ON l.id = f.line_id
-             WHERE l.reconciled AND %(common)s AND l.amount_residual + f.amount != 0
-            """,
-            future=SQL(
-                """
+            WITH future AS (
                 SELECT x.line_id, SUM(x.amount) AS amount,
                        SUM(x.amount_currency) AS amount_currency
                   FROM (
@@ -276,23 +262,46 @@ class LegalReceivableAge(models.Model):
                       FROM account_partial_reconcile WHERE max_date > %(day)s
                   ) x
               GROUP BY x.line_id
-                """,
-                day=day,
-            ),
+            )
+            SELECT l.id, l.move_id, l.company_id, l.partner_id, l.currency_id,
+                   COALESCE(l.date_maturity, l.date) AS due_on,
+                   l.amount_residual + COALESCE(f.amount, 0) AS amount,
+                   l.amount_residual_currency + COALESCE(f.amount_currency, 0)
+                       AS amount_currency
+              FROM account_move_line l
+         LEFT JOIN future f ON f.line_id = l.id
+             WHERE l.reconciled IS NOT TRUE AND %(common)s
+               AND l.amount_residual + COALESCE(f.amount, 0) != 0
+         UNION ALL
+            SELECT l.id, l.move_id, l.company_id, l.partner_id, l.currency_id,
+                   COALESCE(l.date_maturity, l.date) AS due_on,
+                   l.amount_residual + f.amount,
+                   l.amount_residual_currency + f.amount_currency
+              FROM future f
+              JOIN account_move_line l ON l.id = f.line_id
+             WHERE l.reconciled AND %(common)s AND l.amount_residual + f.amount != 0
+            """,
             common=common,
+            day=day,
         )
 
     @api.model
-    def _columns_sql(self, amount, due_on, day):
-        """Return the SQL of the columns of each age, of the overdue and the age."""
+    def _conditions_sql(self, amount, due_on, day):
+        """Return {column: the SQL of the lines that count in it}."""
         conditions = {"amount_credit": SQL("%s < 0", amount)}
         for name, _label, first, last in BUCKETS:
             late = [SQL("%s >= 0", amount)]
             if first is not None:
-                late.append(SQL("%s - %s >= %s", day, due_on, first))
+                late.append(SQL("%s <= %s", due_on, day - timedelta(days=first)))
             if last is not None:
-                late.append(SQL("%s - %s <= %s", day, due_on, last))
+                late.append(SQL("%s >= %s", due_on, day - timedelta(days=last)))
             conditions[name] = SQL(" AND ").join(late)
+        return conditions
+
+    @api.model
+    def _columns_sql(self, amount, due_on, day):
+        """Return the SQL of the columns of each age, of the overdue and the age."""
+        conditions = self._conditions_sql(amount, due_on, day)
         parts = [
             SQL(
                 "CASE WHEN %s THEN %s ELSE 0 END AS %s",
@@ -304,10 +313,10 @@ class LegalReceivableAge(models.Model):
         ]
         parts.append(
             SQL(
-                "CASE WHEN %s >= 0 AND %s > %s THEN %s ELSE 0 END AS amount_overdue",
+                "CASE WHEN %s >= 0 AND %s < %s THEN %s ELSE 0 END AS amount_overdue",
                 amount,
-                day,
                 due_on,
+                day,
                 amount,
             )
         )
@@ -337,32 +346,32 @@ class LegalReceivableAge(models.Model):
                 "COALESCE(rp.commercial_partner_id, d.partner_id) IN %s",
                 tuple(partners.ids) or (0,),
             )
-        sums = [SQL("SUM(x.%s)", SQL.identifier(name)) for name in (*AMOUNTS, "amount")]
+        conditions = self._conditions_sql(SQL("d.amount"), SQL("d.due_on"), day)
+        sums = [
+            SQL("SUM(d.amount) FILTER (WHERE %s)", conditions[name]) for name in AMOUNTS
+        ]
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT x.partner_id, %(sums)s,
-                       MIN(x.due_on) FILTER (WHERE x.amount_overdue > 0)
-                  FROM (
-                    SELECT COALESCE(rp.commercial_partner_id, d.partner_id)
-                               AS partner_id,
-                           d.due_on, d.amount, %(columns)s
-                      FROM (%(lines)s) d
-                 LEFT JOIN res_partner rp ON rp.id = d.partner_id
-                     WHERE %(only)s
-                  ) x
-              GROUP BY x.partner_id
+                SELECT COALESCE(rp.commercial_partner_id, d.partner_id), %(sums)s,
+                       MIN(d.due_on) FILTER (WHERE d.amount > 0 AND d.due_on < %(day)s)
+                  FROM (%(lines)s) d
+             LEFT JOIN res_partner rp ON rp.id = d.partner_id
+                 WHERE %(only)s
+              GROUP BY 1
                 """,
                 sums=SQL(", ").join(sums),
-                columns=self._columns_sql(SQL("d.amount"), SQL("d.due_on"), day),
                 lines=self._lines_sql(company, day),
                 only=only,
+                day=day,
             )
         )
         ages = defaultdict(Ages)  # who owes nothing owes nothing
-        for partner_id, *amounts, _total, oldest_due_on in rows:
-            values = dict(zip(AMOUNTS, map(to_exact, amounts), strict=True))
-            ages[partner_id] = Ages(**values, oldest_due_on=oldest_due_on)
+        for partner_id, *amounts, oldest_due_on in rows:
+            ages[partner_id] = age = Ages(oldest_due_on=oldest_due_on)
+            for name, amount in zip(AMOUNTS, amounts, strict=True):
+                if amount:
+                    setattr(age, name, Decimal(str(amount)))
         return ages
 
     # -------------------------------------------------------------------- buttons
@@ -402,8 +411,3 @@ class LegalReceivableAge(models.Model):
             "res_id": self.move_id.id,
             "view_mode": "form",
         }
-
-
-def to_exact(amount):
-    """Return an amount read by SQL as an exact decimal."""
-    return Decimal(str(amount or 0))
