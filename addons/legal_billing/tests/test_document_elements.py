@@ -72,3 +72,26 @@ class TestDocumentElements(BaseCase):
                 if (text := getattr(box, "text", None))
             ],
         )
+
+    def test_no_total_stands_alone_on_a_page(self):
+        row = "<tr><td>Acte</td><td class='num'>10,00</td></tr>"
+        end = (
+            "<tr class='subtotal'><td>Sous-total</td><td class='num'>10,00</td></tr>"
+            "</tbody></table><p class='lb-method'>Le temps est compté.</p>"
+            "<table class='lb-totals'><tr><td class='left'></td><td class='right'>"
+            "Total TTC</td></tr></table></main></body></html>"
+        )
+        begin = (
+            "<html lang='fr'><head><title>A</title></head><body><main class='lb'>"
+            "<table class='lb-rows'><tbody>"
+        )
+        page_counts = set()
+        for rows in range(28, 48, 2):
+            layout = renderer.lay_out(begin + row * rows + end)
+            page_counts.add(layout.page_count)
+            last = layout._document.pages[-1]._page_box.descendants()
+            texts = [box.text for box in last if getattr(box, "text", None)]
+            with self.subTest(rows=rows):
+                self.assertIn("Acte", texts)
+                self.assertIn("Total TTC", texts)
+        self.assertEqual(page_counts, {1, 2})
