@@ -120,11 +120,11 @@ class LegalPlanPortal(LegalContestPortal):
         multilang=False,
         sitemap=False,
     )
-    def legal_plan_page(self, plan_id, access_token=None, said="", **_kw):
+    def legal_plan_page(self, plan_id, access_token=None, said="", part="", **_kw):
         plan_sudo = self._legal_find_plan(plan_id, access_token)
         if not plan_sudo:
             return self._legal_render_bad_link()
-        return self._legal_render_plan(plan_sudo, access_token, said=said)
+        return self._legal_render_plan(plan_sudo, access_token, said=said, part=part)
 
     @route(
         "/my/plans/<int:plan_id>/pdf",
@@ -258,9 +258,7 @@ class LegalPlanPortal(LegalContestPortal):
         self._validate_transaction_kwargs(kwargs)
         plan_sudo._lock()
         part = request.httprequest.args.get("part", "")
-        instalment_sudo, amount = plan_sudo._check_part_payment(
-            part, kwargs.get("amount")
-        )
+        amount, promise = plan_sudo._check_part_payment(part, kwargs.get("amount"))
         moves_sudo = plan_sudo.invoice_ids.move_id.filtered("amount_residual")
         values = {
             **kwargs,
@@ -281,7 +279,7 @@ class LegalPlanPortal(LegalContestPortal):
             custom_create_values={
                 "invoice_ids": [Command.set(moves_sudo.ids)],
                 "legal_plan_id": plan_sudo.id,
-                "legal_instalment_id": instalment_sudo.id,
+                **promise,
             },
             **values,
         )
@@ -290,12 +288,13 @@ class LegalPlanPortal(LegalContestPortal):
     # Rendering ------------------------------------------------------------------------
 
     def _legal_render_plan(
-        self, plan_sudo, access_token, typed=None, problem="", said=""
+        self, plan_sudo, access_token, typed=None, problem="", said="", part=""
     ):
         page = plan_sudo._get_page()
         payment_form = ""
         if page["situation"] in ("running", "late") and page["due_id"]:
-            payment_form = self._legal_render_plan_form(plan_sudo, page)
+            is_early = bool(part == "early" and page["early"])
+            payment_form = self._legal_render_plan_form(plan_sudo, page, is_early)
         base = f"/my/plans/{plan_sudo.id}"
         query = f"?access_token={access_token or ''}"
         return self._legal_render(
@@ -310,14 +309,17 @@ class LegalPlanPortal(LegalContestPortal):
             urls={
                 name: f"{base}/{name}{query}" for name in ("pdf", "accept", "counter")
             },
-            is_payment_open=said in ("done", "again"),
+            is_payment_open=said in ("done", "again") or part == "early",
+            early_url=f"{base}{query}&part=early#portal_pay",
             is_signed_in=not request.env.user._is_public(),
         )
 
-    def _legal_render_plan_form(self, plan_sudo, page):
+    def _legal_render_plan_form(self, plan_sudo, page, is_early=False):
         """Return the stock payment form for the next instalment, or nothing."""
         _instalment, amount = plan_sudo._get_due()
         part = f"i{page['due_id']}"
+        if is_early:
+            amount, part = page["early"]["amount"], "early"
         move_sudo = plan_sudo.invoice_ids.move_id[:1]
         if not move_sudo._legal_is_online_payment_open() or amount <= 0:
             return ""

@@ -47,6 +47,7 @@ from . import legal_payment_plan_invoice
 from . import legal_payment_plan_life
 from . import legal_payment_plan_document
 from . import legal_payment_plan_client
+from . import legal_payment_plan_early
 from . import account_move_plan
 from . import payment_transaction
 from . import res_company_plan

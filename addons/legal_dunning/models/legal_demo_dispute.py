@@ -6,7 +6,7 @@ GROUNDS = (
     "La réunion figure deux fois au relevé, et nous n'y étions qu'une fois."
     " Merci de vérifier."
 )
-SIGNATORY = "Paul Vauban"
+SIGNATORY = "Élise Van Damme"
 PROOF = {"channel": "link", "ip": "192.0.2.17", "agent": "Mozilla/5.0 (iPhone)"}
 
 
@@ -66,7 +66,8 @@ class LegalDemo(models.AbstractModel):
             move, instalment_count=4, first_on=today + timedelta(days=5)
         )
         plan._offer()
-        name = move._get_dunning_partner().name or SIGNATORY
+        contact = move._get_dunning_partner()
+        name = SIGNATORY if contact.is_company else contact.name
         outcome = plan._in_client_language()._client_accept(
             name, "", "", True, plan.sent_digest, PROOF
         )

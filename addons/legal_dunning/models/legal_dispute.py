@@ -112,7 +112,11 @@ class LegalDispute(models.Model):
         required=True, default=lambda self: self.env.company._get_dunning_today()
     )
     raised_by = fields.Selection(
-        [("firm", "Recorded by the firm"), ("client", "By the client online")],
+        string="Came In",
+        selection=[
+            ("firm", "Recorded by the firm"),
+            ("client", "By the client online"),
+        ],
         required=True,
         default="firm",
         readonly=True,

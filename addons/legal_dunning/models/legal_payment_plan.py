@@ -457,4 +457,9 @@ class LegalPaymentPlan(models.Model):
         return format_amount(self.env, amount, self.currency_id)
 
     def _format_date(self, day):
-        return format_date(self.env, day, date_format="d MMMM y") if day else ""
+        if not day:
+            return ""
+        text = format_date(self.env, day, date_format="d MMMM y")
+        if day.day == 1 and (self.env.lang or "").startswith("fr"):
+            text = text.replace("1", "1er", 1)
+        return text

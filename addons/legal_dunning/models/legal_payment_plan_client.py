@@ -469,6 +469,10 @@ class LegalPaymentPlan(models.Model):
         return {"count": "3", "first_on": fields.Date.to_string(today + timedelta(7))}
 
     def _check_part_payment(self, part, amount):
-        """Return (instalment, amount) of what the page offered: ``i`` and an id."""
+        """Return (amount, values of the transaction) of what the page offered.
+
+        :param part: ``i`` and the id of an instalment
+        """
         number = part[1:] if part[:1] == "i" and part[1:].isdigit() else "0"
-        return self._check_payment(int(number), amount)
+        instalment, due = self._check_payment(int(number), amount)
+        return due, {"legal_instalment_id": instalment.id}

@@ -90,7 +90,7 @@ class LegalPaymentPlan(models.Model):
         in_french = self.with_context(lang="fr_FR")
         moves = self.sudo().invoice_ids.move_id
         values = {
-            "name": name or self.contact_id.name or self.partner_id.name,
+            "name": self._get_debtor(name),
             "firm": self.company_id.name,
             "words": self._get_amount_in_words("fr"),
             "figures": in_french._format_money(self.amount_total),
@@ -110,6 +110,14 @@ class LegalPaymentPlan(models.Model):
                     known=", ".join(f"{{{key}}}" for key in values),
                 )
             ) from None
+
+    def _get_debtor(self, name):
+        """Return who acknowledges: a person, for himself or for his company."""
+        payer = self.partner_id
+        name = name or self.contact_id.name or payer.name
+        if not payer.is_company or name == payer.name:
+            return name
+        return f"{name}, agissant pour {payer.name},"
 
     def _get_invoice_list(self, moves):
         """Return “la facture F1 du …” or “les factures F1 du …, F2 du …”."""
@@ -213,7 +221,9 @@ class LegalPaymentPlan(models.Model):
             "acknowledgement": plan._get_acknowledgement(
                 plan.evidence_id.sudo().typed_name
             ),
-            "signatory": plan.user_id.name or plan.company_id.name,
+            "for_firm": _(
+                "For the firm: %(name)s", name=plan.user_id.name or plan.company_id.name
+            ),
             "signed": plan._get_signed() if plan.evidence_id else {},
         }
 

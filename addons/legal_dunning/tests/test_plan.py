@@ -146,7 +146,9 @@ class TestPlan(DunningCommon):
         )
         self.assertTrue(evidence.is_intact)
         text = evidence.statement
-        self.assertIn("Je soussigné(e) Paul Vauban reconnais devoir", text)
+        self.assertIn(
+            "Je soussigné(e) Paul Vauban, agissant pour Ateliers Vauban SAS,", text
+        )
         self.assertIn("mille six cent trente-quatre euros et quarante centimes", text)
         self.assertIn(
             "1 634,40 €",

@@ -128,6 +128,28 @@ class TestPlanPortal(PlanPortalCommon):
         with self.assertRaises(Refused):
             self._start(plan, amount=224.0, part=f"i{plan.instalment_ids[0].id}")
 
+    def test_paying_all_at_once_earns_the_rebate_as_a_credit_note(self):
+        move = self._create_invoice()
+        self._propose(move)
+        plan = move._get_live_plan()
+        plan.sudo().early_rebate_percent = 3.0
+        self._accept(plan)
+        url = self._plan_url(plan) + "&part=early"
+        self.assertIn(
+            f"/plan/transaction/{plan.id}?part=early", self.url_open(url).text
+        )
+        early = plan._get_early()
+        self.assertEqual((early["rebate"], early["amount"]), (20.16, 651.84))
+        with self.assertRaises(Refused):
+            self._start(plan, part="early", amount=650.0)
+        transaction = self._start(plan, part="early", amount=651.84)
+        self._end_payment(transaction)
+        transaction.sudo()._post_process()
+        self.env.invalidate_all()
+        refund = move.reversal_move_ids
+        self.assertEqual((refund.state, refund.amount_total), ("posted", 20.16))
+        self.assertEqual((move.amount_residual, plan.state), (0.0, "done"))
+
     def test_above_the_limit_the_owner_answers(self):
         self.company.plan_auto_amount = 0
         move = self._create_invoice()
