@@ -96,3 +96,9 @@ from . import legal_demo_collection
 from . import res_company_collection
 from . import res_config_settings_collection
 from . import res_partner_collection
+
+# where the parts meet
+from . import legal_prescription_event_origin
+from . import legal_payment_plan_prescription
+from . import legal_dispute_prescription
+from . import legal_taxation_objection

@@ -202,7 +202,14 @@ class TestDispute(DunningCommon):
         self.assertIn("Haussmann", dispute.mediator)
         dispute._answer("D'accord pour la médiation.", "mediate")
         self.assertEqual((dispute.state, move.disputed_amount), ("mediation", 1200.0))
+        event = dispute.prescription_event_ids
+        self.assertEqual((event.matter_id, event.move_ids), (move.matter_ids, move))
+        self.assertEqual(
+            (event.effect, event.date, event.date_end),
+            ("suspension", dispute.mediation_on, False),
+        )
         dispute._answer("Le bâtonnier est saisi.", "refer")
+        self.assertTrue(event.date_end)
         with self.assertRaises(UserError):
             dispute._answer("Et le médiateur ?", "mediate")
         dispute._answer("Décision reçue.", "decided")

@@ -160,6 +160,17 @@ class TestPlan(DunningCommon):
         for document in (plan.sent_attachment_id, plan.signed_attachment_id):
             self.assertTrue(document.raw.startswith(b"%PDF-"))
         self.assertNotEqual(plan.sent_attachment_id, plan.signed_attachment_id)
+        # The acknowledgement interrupts the prescription of the claim, with its proof.
+        events = self.env["legal.prescription.event"].search(
+            [("plan_id", "=", plan.id)]
+        )
+        self.assertEqual(events.matter_id, plan.matter_ids)
+        for event in events:
+            self.assertEqual(
+                (event.kind, event.date, event.is_proven),
+                ("acknowledgement", plan.signed_on, True),
+            )
+            self.assertEqual(event.proof_attachment_ids, plan.signed_attachment_id)
         self.assertEqual(self._agree_again(plan), "again")
         with self.assertRaises(UserError):
             plan.with_user(plan.user_id).write({"first_on": date(2026, 8, 1)})

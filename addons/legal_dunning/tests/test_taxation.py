@@ -65,6 +65,7 @@ class TestTaxation(DunningCommon):
             self._run(FIRST)
         self._pay(move, 500, on=date(2026, 6, 10))
         matter.mandate_ended_on = date(2026, 7, 1)
+        move._client_contest("dispute", [], "200", "Je conteste.", self.client)
         record = self._make(matter)
         kinds = record.piece_ids.filtered("is_included").mapped("kind")
         for kind in (
@@ -76,6 +77,7 @@ class TestTaxation(DunningCommon):
             "costs",
             "proof",
             "reminder",
+            "objection",
             "interest",
             "prescription",
         ):
@@ -108,6 +110,7 @@ class TestTaxation(DunningCommon):
         # The sums are those of the ledger; the petition quotes its exhibits.
         whole = " ".join(pages).replace("\u202f", " ").replace("\xa0", " ")
         self.assertIn(move.name, whole)
+        self.assertIn("Je conteste.", whole)
         # The same facts give the same bytes; the ZIP holds each exhibit.
         digest = record.pdf_sha256
         archive = record.zip_attachment_id.raw
