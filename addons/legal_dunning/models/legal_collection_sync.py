@@ -63,11 +63,12 @@ class LegalCollectionCase(models.Model):
         resumed = self.browse()
         for case in self:
             is_late = ages[case.partner_id.id].amount_overdue > 0
-            if not is_late and case.state != "closed":
+            is_held = case.state == "held" and case.hold_until and case.hold_until > day
+            if not is_late and case.state != "closed" and not is_held:
                 closed |= case
             elif is_late and case.state == "closed":
                 opened |= case
-            elif case.state == "held" and case.hold_until and case.hold_until <= day:
+            elif case.state == "held" and case.hold_until and not is_held:
                 resumed |= case
         nothing = {"hold_until": False, "hold_reason": False, "answer_until": False}
         weighed = {
