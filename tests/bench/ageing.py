@@ -174,7 +174,7 @@ def _insert(cr, values, journal, kind, count, sign):
 def summarise(raw):
     """Return {count: {step: (seconds, statements)}}."""
     return {
-        result["count"]: {
+        str(result["count"]): {
             name: (step["seconds"], step["sql"])
             for name, step in result["steps"].items()
         }
@@ -186,8 +186,8 @@ def render(summary):
     """Return the table of the section."""
     head = ("open items", *STEPS)
     rows = [
-        (str(count), *(f"{steps[name][0]:.3f} s" for name in STEPS))
-        for count, steps in sorted(summary.items())
+        (count, *(f"{steps[name][0]:.3f} s" for name in STEPS))
+        for count, steps in summary.items()
     ]
     widths = [max(len(row[rank]) for row in (head, *rows)) for rank in range(len(head))]
     lines = [

@@ -2,11 +2,12 @@
 
 import json
 
-from tests.bench import agreement, firm, ours, printing, recording, stock
+from tests.bench import ageing, agreement, firm, ours, printing, recording, stock
 
 SIDES = {
     "ours": ours,
     "stock": stock,
+    "ours_ageing": ageing,
     "ours_agreement": agreement,
     "ours_time": recording.Ours,
     "stock_time": recording.Stock,

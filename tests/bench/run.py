@@ -8,8 +8,9 @@ Before that, time recorded and approved: :mod:`tests.bench.recording`.
 
 Words: the numbers N, ``rounds=3``, ``sample=30`` (PDFs a round), ``time`` or
 ``time=500``, ``agreement`` or ``agreement=500`` for those sections alone, with so many
-entries, ``pdf`` or ``pdf=50 flat=1000`` for the files alone. Numbers alone leave them
-out. See :mod:`tests.bench.agreement` and :mod:`tests.bench.printing`.
+entries, ``ageing`` or ``ageing=5000`` for the aged balance of so many open items,
+``pdf`` or ``pdf=50 flat=1000`` for the files alone. Numbers alone leave them out. See
+:mod:`tests.bench.agreement`, :mod:`tests.bench.ageing` and :mod:`tests.bench.printing`.
 Variables:
 ``LEGAL_BENCH_DB``, ``LEGAL_BENCH_STOCK_DB`` (databases of ours and of stock, to be
 filled), ``LEGAL_BENCH_OUT``, ``ODOO_RC``, ``LEGAL_BENCH_WKHTMLTOPDF`` (folder of the
@@ -34,12 +35,19 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docker")]
 import psycopg2  # noqa: E402
 
 from local import ports, progress  # noqa: E402
-from tests.bench import agreement, figures, printing, recording, table  # noqa: E402
+from tests.bench import ageing, agreement, figures, printing, recording, table  # noqa: E402
 
 SIZES = (100, 300, 1_000)
 ONE_ROUND_FROM = 1_000
 TIME_ENTRIES = 10_000
-SECTIONS = {"time": TIME_ENTRIES, "agreement": 2_000, "pdf": 50}
+SECTIONS = {
+    "time": TIME_ENTRIES,
+    "agreement": 2_000,
+    "ageing": 100_000,
+    "pdf": 50,
+}
+# The aged balance is also measured for a firm's usual number of open items.
+USUAL_ITEMS = 5_000
 OPTIONS = {"rounds": 3, "sample": 30, "flat": 1_000}
 SCRIPT = """import sys
 sys.path.insert(0, {root!r})
@@ -70,8 +78,8 @@ def read_words(words):
         if not value.isdecimal() or not int(value) or not known:
             raise Failed(
                 f"“{word}” is not understood: give numbers of matters, rounds=3,"
-                f" sample=30, time or time=500, agreement or agreement=500, pdf or"
-                f" pdf=50, flat=1000."
+                f" sample=30, time or time=500, agreement or agreement=500, ageing or"
+                f" ageing=5000, pdf or pdf=50, flat=1000."
             )
         if name in SECTIONS:
             sections[name] = int(value)
@@ -235,6 +243,19 @@ def bench_agreement(entries, rounds, databases):
     return raw
 
 
+def bench_ageing(items, databases):
+    """Measure the section "ageing", ours alone; return [result of a size, …]."""
+    progress.say("Ageing: setting up (not timed) …")
+    shell("ours_ageing", "prepare", databases["ours"])
+    raw = []
+    for count in sorted({min(items, USUAL_ITEMS), items}):
+        vacuum(databases["ours"])
+        result = shell("ours_ageing", "measure", databases["ours"], count=count)
+        raw.append(result)
+        progress.say(f"Ageing, {count} open items: {_line(result)}")
+    return raw
+
+
 def bench_pdf(count, options, databases, without_pdf):
     """Measure the section "pdf", last: it leaves posted invoices behind."""
     sides = [side for side in databases if side == "ours" or not without_pdf]
@@ -311,6 +332,11 @@ def main(words):
         summary = agreement.summarise(raw)
         whole["agreement"] = {"summary": summary, "rounds": raw}
         text.append(agreement.render(summary))
+    if items := sections.get("ageing"):
+        raw = bench_ageing(items, databases)
+        summary = ageing.summarise(raw)
+        whole["ageing"] = {"summary": summary, "rounds": raw}
+        text.append(ageing.render(summary))
     if sizes:
         whole |= bench_invoices(sizes, rounds, sample, databases, without_pdf)
         text.append(table.render(whole["summary"], whole["growth"], without_pdf))

@@ -50,7 +50,7 @@ def test_exponent_of_growth(points, expected):
 
 def test_words_of_the_command():
     options = {"rounds": 3, "sample": 30, "flat": 1000}
-    every = {"time": 10_000, "agreement": 2_000, "pdf": 50}
+    every = {"time": 10_000, "agreement": 2_000, "ageing": 100_000, "pdf": 50}
     assert run.read_words([]) == ([100, 300, 1000], options, every)
     for words, sizes, changed, sections in (
         (["300,100", "rounds=1"], [100, 300], {"rounds": 1}, {}),
@@ -59,6 +59,7 @@ def test_words_of_the_command():
         (["time=500", "rounds=1"], [], {"rounds": 1}, {"time": 500}),
         (["100", "time"], [100], {}, {"time": 10_000}),
         (["agreement=50"], [], {}, {"agreement": 50}),
+        (["ageing=5000"], [], {}, {"ageing": 5_000}),
         (["pdf=20 flat=200"], [], {"flat": 200}, {"pdf": 20}),
     ):
         assert run.read_words(words) == (sizes, {**options, **changed}, sections)
