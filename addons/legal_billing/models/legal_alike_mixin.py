@@ -5,6 +5,8 @@ from odoo import api, models
 from odoo.models import LOG_ACCESS_COLUMNS
 from odoo.tools import SQL, clean_context, split_every
 
+from .memo import Memo
+
 #: kinds of field whose stored value follows from the given one, and a currency, alone
 PLAIN = frozenset(
     "boolean char date datetime float integer json many2one monetary selection"
@@ -52,6 +54,25 @@ class LegalAlikeMixin(models.AbstractModel):
         records._validate_fields(field.name for field in fields)
         records.check_access("create")
         return records
+
+    @api.model
+    def _prepare_create_values(self, vals_list):
+        if len(vals_list) < FEW or self._inherits:
+            return super()._prepare_create_values(vals_list)
+        alike = self.with_context(legal_defaults=Memo())
+        return super(LegalAlikeMixin, alike)._prepare_create_values(vals_list)
+
+    @api.model
+    def _add_missing_default_values(self, values):
+        """Ask for the defaults of records with the same values given once."""
+        memo = self.env.context.get("legal_defaults")
+        if memo is None:
+            return super()._add_missing_default_values(values)
+        key = (self._name, frozenset(values))
+        if key not in memo:
+            filled = super()._add_missing_default_values(values)
+            memo[key] = {name: filled[name] for name in filled if name not in values}
+        return {**memo[key], **values}
 
     @api.model
     def _add_precomputed_values(self, vals_list):
@@ -114,28 +135,36 @@ class LegalAlikeMixin(models.AbstractModel):
             )
         records.modified([field.name for field in fields], create=True)
 
-    def _get_alike_key(self, field, vals):
-        """Return what the stored form of a value follows from; ``None``: from more."""
-        value = vals[field.name]
+    @api.model
+    def _get_alike_keys(self, field, values):
+        """Return what the stored form of each value follows from; ``None``: from
+        more, or not given."""
+        name = field.name
         if field.type == "json":
-            return None
+            return [None] * len(values)
         if field.type != "monetary":
-            return value
-        currency = vals.get(field.get_currency_field(self))
-        return (value, currency) if currency else None
+            return [(vals[name],) if name in vals else None for vals in values]
+        currency = field.get_currency_field(self)
+        return [
+            (vals[name], vals[currency])
+            if name in vals and vals.get(currency)
+            else None
+            for vals in values
+        ]
 
     @api.model
     def _convert_alike(self, field, values):
         """Return the column of a field, each value that comes back converted once."""
         name, known, column = field.name, {}, []
-        for vals in values:
-            if name not in vals:
+        keys = self._get_alike_keys(field, values)
+        for vals, key in zip(values, keys, strict=True):
+            if key is not None and key in known:
+                column.append(known[key])
+            elif name not in vals:
                 column.append(None)
-                continue
-            key = self._get_alike_key(field, vals)
-            if key is None or key not in known:
+            else:
                 known[key] = field.convert_to_column_insert(vals[name], self, vals)
-            column.append(known[key])
+                column.append(known[key])
         return column
 
     @api.model
@@ -149,14 +178,19 @@ class LegalAlikeMixin(models.AbstractModel):
         # Amounts are rounded by a currency that is in cache: they come last.
         for field in sorted(columns, key=lambda field: field.type == "monetary"):
             name, cache, known = field.name, field._get_cache(self.env), {}
-            for record, vals in zip(records, values, strict=True):
-                if name not in vals:
-                    cache[record.id] = None
-                    continue
-                key = self._get_alike_key(field, vals)
-                if key is None or key not in known:
-                    known[key] = field.convert_to_cache(vals[name], record)
-                cache[record.id] = known[key]
+            keys = self._get_alike_keys(field, values)
+            for rank, (record_id, key) in enumerate(
+                zip(records._ids, keys, strict=True)
+            ):
+                if key is not None and key in known:
+                    cache[record_id] = known[key]
+                elif name not in values[rank]:
+                    cache[record_id] = None
+                else:
+                    known[key] = field.convert_to_cache(
+                        values[rank][name], records[rank]
+                    )
+                    cache[record_id] = known[key]
             if field.type == "many2one":
                 self._link_alike(field, records)
 
