@@ -74,6 +74,7 @@ from . import legal_bad_debt
 from . import legal_bad_debt_entry
 from . import legal_collection_assignment
 from . import legal_external_log
+from . import legal_demo_assessment
 
 # clients' accounts
 from . import account_partial_reconcile

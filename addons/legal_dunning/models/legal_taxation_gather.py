@@ -51,6 +51,7 @@ class LegalTaxationFile(models.Model):
             *own._get_cost_pieces(),
             *own._get_reminder_pieces(),
             *own._get_exchange_pieces(),
+            *own._get_objection_pieces(),
         ]
         kinds = dict(self.env["legal.taxation.piece"]._fields["kind"].selection)
         labels = dict(
@@ -278,4 +279,31 @@ class LegalTaxationFile(models.Model):
             )
             for message in messages
             if html2plaintext(message.body or "").strip()
+        ]
+
+    def _get_objection_pieces(self):
+        """Propose what the client objected to, in his own words; a person takes it."""
+        exchanges = (
+            self.env["legal.dispute.exchange"]
+            .sudo()
+            .search(
+                [
+                    ("dispute_id.move_id", "in", self.move_ids.ids),
+                    ("side", "=", "client"),
+                ],
+                order="said_at, id",
+            )
+        )
+        return [
+            self._piece(
+                "objection",
+                exchange,
+                self.env._(
+                    "Objection of the client of %(day)s",
+                    day=format_date(self.env, exchange.said_at.date()),
+                ),
+                exchange.said_at.date(),
+                is_included=False,
+            )
+            for exchange in exchanges
         ]

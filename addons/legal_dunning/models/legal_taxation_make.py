@@ -244,6 +244,19 @@ class LegalTaxationFile(models.Model):
             True,
         )
 
+    def _read_legal_dispute_exchange(self, exchange):
+        _ = self.env._
+        blocks = self._text(
+            _(
+                "From %(author)s, on %(day)s.",
+                author=exchange.partner_id.name or self.partner_id.name,
+                day=self._day(exchange.said_at.date()),
+            ),
+            *(exchange.body or "").split("\n"),
+        )
+        title = _("Objections of the client")
+        return self._lay_out_blocks(title, blocks), "application/pdf", True
+
     def _make_slip(self, piece, name, content):
         _ = self.env._
         return self._lay_out_blocks(

@@ -159,6 +159,7 @@ class LegalTaxationFile(models.Model):
         _ = self.env._
         agreements = self._get_agreements()
         if not agreements:
+            criteria = (self.criteria or "").split("\n")
             return [
                 _(
                     "No agreement was signed. The fees are assessed by custom,"
@@ -166,7 +167,7 @@ class LegalTaxationFile(models.Model):
                     " to the criteria of article 10 of law no. 71-1130 of 31 December"
                     " 1971:"
                 ),
-                *(self.criteria or "").split("\n"),
+                *criteria,
             ]
         return [
             _(
