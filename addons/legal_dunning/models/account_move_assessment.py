@@ -148,11 +148,13 @@ class LegalMatter(models.Model):
         self.ensure_one()
         self.check_access("read")
         # sudo: the matter's own open invoices; its reader may claim them.
+        today = self._get_prescription_today()
         moves = self.sudo()._get_prescription_moves()
+        moves = moves.filtered(lambda m: m.invoice_date_due < today)
         if not moves:
             raise UserError(
                 self.env._(
-                    "Nothing is unpaid on %(matter)s: there is nothing to claim.",
+                    "Nothing is overdue on %(matter)s: there is nothing to claim.",
                     matter=self._neutral_label(),
                 )
             )

@@ -1,7 +1,4 @@
-from datetime import timedelta
-
 from odoo import models
-from odoo.exceptions import UserError
 
 from odoo.addons.legal_billing.models.legal_demo_desk_data import DESK
 from odoo.addons.legal_timesheet.models.legal_demo_data import MATTERS
@@ -42,7 +39,7 @@ class LegalDemo(models.AbstractModel):
         """Return a matter whose overdue invoices were chased, with no work to come."""
         busy = [MATTERS[key]["name"] for key in DESK]
         actions = self.env["legal.dunning.action"].search(
-            [("company_id", "=", company.id), ("state", "=", "sent")]
+            [("company_id", "=", company.id), ("state", "!=", "skipped")]
         )
         matters = actions.matter_ids.filtered(
             lambda m: m.name not in busy and m.state == "open" and not m.is_walled
@@ -53,15 +50,17 @@ class LegalDemo(models.AbstractModel):
         return (quiet or matters).sorted("matter_number")[:1]
 
     def _job_end_mandate(self, matter):
-        """Close the matter where nothing waits on it, else end its mandate alone."""
-        last = self.env["account.analytic.line"].search(
-            matter._get_time_domain(), order="date desc", limit=1
+        """Approve the last work, then close the matter on the day of it."""
+        entries = self.env["account.analytic.line"].search(
+            matter._get_time_domain(), order="date desc"
         )
-        ended_on = last.date or matter._get_prescription_today() - timedelta(30)
-        matter.write({"mandate_ended_on": ended_on, "mandate_end_reason": "decision"})
-        try:
-            with self.env.cr.savepoint():
-                matter.action_close()
-        except UserError:
-            # Time of this month still waits to be approved.
-            matter.write({"mandate_end_reason": "decision"})
+        waiting = entries.filtered(lambda e: e.approval_state in ("draft", "submitted"))
+        waiting._legal_approve()
+        today = matter._get_prescription_today()
+        matter.write(
+            {
+                "mandate_ended_on": entries[:1].date or today,
+                "mandate_end_reason": "decision",
+            }
+        )
+        matter.action_close()

@@ -26,7 +26,17 @@ class LegalTaxationFile(models.Model):
         if self.procedure != "assessment":
             return []
         criteria = self.criteria or ""
-        if self._get_agreements() or (criteria and "…" not in criteria):
+        agreements = self._get_agreements()
+        unkept = agreements.filtered(lambda a: not a.signed_attachment_id)
+        if unkept:
+            return [
+                self.env._(
+                    "The signed copy of %(agreement)s is not kept, the file shows its"
+                    " words without signatures: add the scan as an exhibit.",
+                    agreement=unkept[0].name,
+                )
+            ]
+        if agreements or (criteria and "…" not in criteria):
             return []
         return [
             self.env._(
