@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount
+from odoo.tools import format_amount, format_date
 
 
 class LegalInterestStatement(models.TransientModel):
@@ -92,12 +92,26 @@ class LegalInterestStatement(models.TransientModel):
 
         balance = move.amount_residual
         payments = [
-            {"date": day, "amount": money(amount)}
+            env._(
+                "%(day)s: %(amount)s",
+                day=format_date(env, day),
+                amount=money(amount),
+            )
             for term in statement.terms
             for day, amount in sorted(term.line._get_dunning_payments())
         ]
         return {
-            "move": move,
+            "object": env._(
+                "Statement of interest – invoice %(number)s", number=move.name
+            ),
+            "intro": env._(
+                "Invoice %(number)s of %(date)s, for %(amount)s incl. VAT. Interest up"
+                " to %(until)s included.",
+                number=move.name,
+                date=format_date(env, move.invoice_date),
+                amount=money(move.amount_total),
+                until=format_date(env, self.until),
+            ),
             "partner": move._get_dunning_partner(),
             "rows": move._get_interest_rows(statement),
             "payments": payments,
