@@ -30,6 +30,7 @@ from . import res_company
 from . import legal_dunning_watch
 from . import res_config_settings
 from . import legal_demo
+from . import legal_demo_notice
 
 # disputes and payment plans
 from . import legal_portal_limit

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class AccountMove(models.Model):
@@ -20,6 +20,7 @@ class AccountMove(models.Model):
         help="Day on which the formal notice was received, else first presented.",
     )
 
+    @api.depends("dunning_line_ids.state", "dunning_line_ids.action_id.notice_on")
     def _compute_formal_notice(self):
         lines = (
             self.env["legal.dunning.action.line"]

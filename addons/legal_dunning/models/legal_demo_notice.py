@@ -1,0 +1,88 @@
+from datetime import timedelta
+
+from odoo import models
+
+
+class LegalDemo(models.AbstractModel):
+    """The demo firm's past reminders: one payer under formal notice whose file waits
+    for a partner's decision, another who gets the notice today."""
+
+    _inherit = "legal.demo"
+
+    def _job_collect(self, company, today, folder):
+        Action = self.env["legal.dunning.action"]
+        if not Action.search_count([("company_id", "=", company.id)], limit=1):
+            for kind, days, ranks in (
+                ("professional", 41, (1, 2, 3)),
+                ("consumer", 37, (1, 2)),
+            ):
+                move = self._job_find_overdue(company, kind, today, days)
+                if move:
+                    self._job_remind_before(move, ranks)
+        return super()._job_collect(company, today, folder)
+
+    def _job_find_overdue(self, company, kind, today, days):
+        """Return the oldest unpaid invoice of a kind of client, late by ``days``."""
+        moves = self.env["account.move"].search(
+            [
+                ("company_id", "=", company.id),
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("payment_state", "=", "not_paid"),
+                ("disputed_amount", "=", 0),
+                ("invoice_date_due", "<=", today - timedelta(days=days)),
+            ],
+            order="invoice_date_due, id",
+        )
+        return moves.filtered(lambda m: m._legal_get_client_kind() == kind)[:1]
+
+    def _job_remind_before(self, move, ranks):
+        """Write the messages that left in the past, each on its day."""
+        calendar = move.company_id._get_dunning_calendar()
+        policy = move._get_dunning_policies()[move]
+        for level in policy.level_ids.filtered(lambda lv: lv.sequence in ranks):
+            day = calendar.on_or_after(
+                move.invoice_date_due + timedelta(days=level.offset_days)
+            )
+            action = self._job_past_message(move, level, day)
+            if level.is_formal_notice:
+                action.tracking_number = "1A20000000001"
+                action._mark_notified(received=calendar.on_or_after(day + timedelta(4)))
+            self._job_say(
+                f"Relance passée : {action.partner_id.name}, {level.name},"
+                f" le {day:%d/%m/%Y}"
+            )
+
+    def _job_past_message(self, move, level, day):
+        action = self.env["legal.dunning.action"].create(
+            {
+                "company_id": move.company_id.id,
+                "partner_id": move.commercial_partner_id.id,
+                "kind": move._legal_get_client_kind(),
+                "level_id": level.id,
+                "planned_on": day,
+                "line_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "move_id": move.id,
+                            "level_id": level.id,
+                            "sequence": level.sequence,
+                            "due_on": move.invoice_date_due,
+                            "currency_id": move.currency_id.id,
+                            "amount_due": move.amount_residual,
+                        },
+                    )
+                ],
+            }
+        )
+        action._fix_amounts(day)
+        subject, text = action._render(day)
+        action.write({"subject": subject, "body": text})
+        action.body_sent = action._lay_out(text)
+        if action._is_paper():
+            action._make_enclosures()
+            action.attachment_id = action._make_letter()
+        action._mark_sent(day)
+        return action
