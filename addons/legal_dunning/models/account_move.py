@@ -308,7 +308,7 @@ class AccountMove(models.Model):
     def _get_dunning_link_html(self, channel):
         """Return what stands for {lien}: a link, or in a letter the QR code."""
         self.ensure_one()
-        if channel == "letter":
+        if channel in ("letter", "registered", "manual"):
             text = self.env._("QR code below")
         else:
             text = self.env._("payment page")
