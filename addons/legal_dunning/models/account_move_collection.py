@@ -55,6 +55,25 @@ class AccountMove(models.Model):
             )._set_matters()
         return posted
 
+    def _log_page_opened(self):
+        """Keep that the client opened the page of this invoice, once a day."""
+        self.ensure_one()
+        # sudo: whoever holds the link speaks for the client, not for a user.
+        move = self.sudo()
+        case = move.commercial_partner_id.collection_case_ids.filtered(
+            lambda case: case.company_id == move.company_id
+        )
+        today = move.company_id._get_dunning_today()
+        known = case.event_ids.filtered(
+            lambda event: (
+                event.kind == "opened"
+                and event.body == move.name
+                and event.date.date() == today
+            )
+        )
+        if case and not known:
+            case._log("opened", body=move.name).user_id = False
+
     def _get_dunning_hold(self, policy):
         return super()._get_dunning_hold(policy) or self._get_collection_hold()
 

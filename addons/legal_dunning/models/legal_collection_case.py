@@ -60,6 +60,11 @@ class LegalCollectionCase(models.Model):
     )
     matter_labels = fields.Char("Matters", compute="_compute_matter_labels")
     phone = fields.Char("Telephone", compute="_compute_phone")
+    prescription_on = fields.Date(
+        "Prescribed after",
+        compute="_compute_prescription_on",
+        help="The first of its matters on which the fees can no longer be claimed.",
+    )
     note = fields.Text("Agreed with the Client", help="Read before each call.")
     event_ids = fields.One2many("legal.collection.event", "case_id", "Log")
     hold_until = fields.Date("On Hold until", readonly=True)
@@ -125,6 +130,15 @@ class LegalCollectionCase(models.Model):
             matters_sudo = case.matter_ids.sudo()
             case.matter_labels = ", ".join(
                 matters_sudo.sorted("matter_number").mapped("matter_number")
+            )
+
+    @api.depends("matter_ids.prescription_on", "matter_ids.prescription_at_stake")
+    def _compute_prescription_on(self):
+        for case in self:
+            # sudo: a day, of an account that is open to the reader.
+            at_stake = case.sudo().matter_ids.filtered("prescription_at_stake")
+            case.prescription_on = min(
+                filter(None, at_stake.mapped("prescription_on")), default=False
             )
 
     @api.depends("partner_id")

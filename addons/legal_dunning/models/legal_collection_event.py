@@ -12,6 +12,7 @@ KINDS = [
     ("hold", "Pause of reminders"),
     ("statement", "Statement of account"),
     ("bounce", "Address refused"),
+    ("opened", "Page of an invoice opened"),
 ]
 OUTCOMES = [
     ("promise", "Promises to pay"),
@@ -25,7 +26,7 @@ OUTCOMES = [
     ("wrong_number", "Wrong number"),
 ]
 #: who wrote them: not a person of the firm, so nobody edits them
-AS_RECEIVED = ("answer", "bounce")
+AS_RECEIVED = ("answer", "bounce", "opened")
 
 
 class LegalCollectionEvent(models.Model):

@@ -59,6 +59,7 @@ class LegalCollectionCase(models.Model):
             *self._get_event_rows(),
             *self._get_message_rows(),
             *self._get_dispute_rows(),
+            *self._get_plan_rows(),
             *self._get_ledger_rows(),
         ]
         return sorted(rows, key=lambda row: row["at"], reverse=True)
@@ -89,6 +90,7 @@ class LegalCollectionCase(models.Model):
             "hold": "fa-pause",
             "statement": "fa-file-text-o",
             "bounce": "fa-exclamation-triangle",
+            "opened": "fa-eye",
         }
         tones = {"kept": "success", "broken": "danger", "open": "info"}
         states = dict(
@@ -181,6 +183,25 @@ class LegalCollectionCase(models.Model):
                 ),
                 tone="warning" if dispute.is_open else "",
                 url=f"/odoo/legal.dispute/{dispute.id}",
+            )
+
+    def _get_plan_rows(self):
+        """Return the payment plans, as far as the reader may see them."""
+        found = self.env["legal.payment.plan"].search(
+            [
+                ("partner_id", "child_of", self.partner_id.ids),
+                ("company_id", "=", self.company_id.id),
+            ]
+        )
+        states = dict(found._fields["state"]._description_selection(self.env))
+        for plan in found:
+            yield self._prepare_row(
+                plan.signed_on or plan.create_date,
+                "plan",
+                "fa-calendar",
+                self.env._("Payment plan – %(state)s", state=states[plan.state]),
+                text=plan.name or "",
+                url=f"/odoo/legal.payment.plan/{plan.id}",
             )
 
     def _get_ledger_rows(self):

@@ -26,4 +26,5 @@ from . import test_collection_access
 from . import test_collection_case
 from . import test_collection_figures
 from . import test_collection_mail
+from . import test_collection_screens
 from . import test_watch
