@@ -246,8 +246,11 @@ class AccountMove(models.Model):
         if is_dispute and not refusal and not self._may_be_contested():
             refusal = _("Nothing of this invoice is left to contest.")
         return {
-            "title": _("%(document)s – %(firm)s")
-            % {"document": self._legal_get_portal_name(), "firm": self.company_id.name},
+            "title": _(
+                "%(document)s – %(firm)s",
+                document=self._legal_get_portal_name(),
+                firm=self.company_id.name,
+            ),
             "firm": shown["firm"],
             "contact": shown["contact"],
             "kind": kind,

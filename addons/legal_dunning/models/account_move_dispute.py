@@ -48,9 +48,13 @@ class AccountMove(models.Model):
         "state",
     )
     def _compute_disputed_amount(self):
-        for move in self:
+        invoices = self.filtered(
+            lambda move: move.move_type == "out_invoice" and move.state == "posted"
+        )
+        (self - invoices).disputed_amount = 0.0
+        for move in invoices:
             own = move.dispute_ids.filtered("is_suspending")
-            if not own or move.state != "posted":
+            if not own:
                 move.disputed_amount = 0.0
                 continue
             currency = move.currency_id
