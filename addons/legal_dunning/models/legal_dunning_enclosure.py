@@ -15,6 +15,8 @@ class LegalDunningAction(models.Model):
         "Enclosed",
         readonly=True,
         copy=False,
+        # The file of an invoice is the value of one of its fields.
+        context={"skip_res_field_check": True},
         help="The files as they left. Those of a matter behind a wall show to who may"
         " see the matter.",
     )

@@ -74,7 +74,14 @@ class TestSteps(DunningCommon):
             self.assertIn(words, text)
         self.assertNotIn("[[", text)
         self.assertEqual(notice.attachment_id.raw[:5], b"%PDF-")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertTrue(move.invoice_pdf_report_id)
         self.assertEqual(notice.enclosure_ids, move.invoice_pdf_report_id)
+        self.assertEqual(
+            notice.with_user(self.collector).enclosure_ids.mapped("mimetype"),
+            ["application/pdf"],
+        )
         with self.assertRaises(UserError), freeze_time("2026-06-19 14:00:00"):
             notice._mark_posted_registered(NOTICE, "")
         self._post(notice)
