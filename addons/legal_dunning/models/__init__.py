@@ -103,4 +103,3 @@ from . import res_partner_collection
 from . import legal_prescription_event_origin
 from . import legal_payment_plan_prescription
 from . import legal_dispute_prescription
-from . import legal_taxation_objection

@@ -77,7 +77,6 @@ class TestTaxation(DunningCommon):
             "costs",
             "proof",
             "reminder",
-            "objection",
             "interest",
             "prescription",
         ):
@@ -110,7 +109,16 @@ class TestTaxation(DunningCommon):
         # The sums are those of the ledger; the petition quotes its exhibits.
         whole = " ".join(pages).replace("\u202f", " ").replace("\xa0", " ")
         self.assertIn(move.name, whole)
-        self.assertIn("Je conteste.", whole)
+        # What the client objected to is proposed; a person puts it in.
+        objection = record.piece_ids.filtered(lambda p: p.kind == "objection")
+        self.assertEqual((len(objection), objection.is_included), (1, False))
+        self.assertNotIn("Je conteste.", whole)
+        objection.is_included = True
+        record._make(datetime(2026, 8, 20, 9, 0))
+        reader = PdfReader(io.BytesIO(record.pdf_attachment_id.raw))
+        self.assertIn("Je conteste.", " ".join(p.extract_text() for p in reader.pages))
+        objection.is_included = False
+        record._make(datetime(2026, 8, 20, 9, 0))
         # The same facts give the same bytes; the ZIP holds each exhibit.
         digest = record.pdf_sha256
         archive = record.zip_attachment_id.raw
