@@ -70,8 +70,14 @@ def _age(env, company):
     return meter
 
 
-def _fill(env, company, count):
-    """Put open items, and payments of a fifth of them, into the ledger by SQL."""
+def fill_invoices(env, company, count, payers):
+    """Put open invoices of so many payers into the ledger by SQL; return the lines."""
+    values, journals = _prepare(env, company, payers)
+    return _insert(env.cr, values, journals["sale"].id, "out_invoice", count, 1)
+
+
+def _prepare(env, company, payers_count):
+    """Make payers; return (values of the statements, journals)."""
     env.flush_all()
     cr = env.cr
     account = env["account.account"].search(
@@ -89,7 +95,7 @@ def _fill(env, company, count):
                   (name, complete_name, active, is_company, type, autopost_bills)
            SELECT 'Payeur ' || g, 'Payeur ' || g, TRUE, TRUE, 'contact', 'ask'
              FROM generate_series(1, %s) g RETURNING id""",
-        (max(count // PER_PAYER, 1),),
+        (payers_count,),
     )
     payers = [row[0] for row in cr.fetchall()]
     cr.execute(
@@ -104,6 +110,13 @@ def _fill(env, company, count):
         "account": account.id,
         "today": company._get_dunning_today(),
     }
+    return values, journals
+
+
+def _fill(env, company, count):
+    """Put open items, and payments of a fifth of them, into the ledger by SQL."""
+    cr = env.cr
+    values, journals = _prepare(env, company, max(count // PER_PAYER, 1))
     invoices = _insert(cr, values, journals["sale"].id, "out_invoice", count, 1)
     payments = _insert(cr, values, journals["bank"].id, "entry", count // 5, -0.4)
     cr.execute(

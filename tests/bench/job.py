@@ -2,13 +2,23 @@
 
 import json
 
-from tests.bench import ageing, agreement, firm, ours, printing, recording, stock
+from tests.bench import (
+    ageing,
+    agreement,
+    dunning,
+    firm,
+    ours,
+    printing,
+    recording,
+    stock,
+)
 
 SIDES = {
     "ours": ours,
     "stock": stock,
     "ours_ageing": ageing,
     "ours_agreement": agreement,
+    "ours_dunning": dunning,
     "ours_time": recording.Ours,
     "stock_time": recording.Stock,
     "ours_pdf": printing.Ours,

@@ -9,8 +9,10 @@ Before that, time recorded and approved: :mod:`tests.bench.recording`.
 Words: the numbers N, ``rounds=3``, ``sample=30`` (PDFs a round), ``time`` or
 ``time=500``, ``agreement`` or ``agreement=500`` for those sections alone, with so many
 entries, ``ageing`` or ``ageing=5000`` for the aged balance of so many open items,
+``dunning`` or ``dunning=1000`` for the reminders of so many overdue invoices,
 ``pdf`` or ``pdf=50 flat=1000`` for the files alone. Numbers alone leave them out. See
-:mod:`tests.bench.agreement`, :mod:`tests.bench.ageing` and :mod:`tests.bench.printing`.
+:mod:`tests.bench.agreement`, :mod:`tests.bench.ageing`, :mod:`tests.bench.dunning` and
+:mod:`tests.bench.printing`.
 Variables:
 ``LEGAL_BENCH_DB``, ``LEGAL_BENCH_STOCK_DB`` (databases of ours and of stock, to be
 filled), ``LEGAL_BENCH_OUT``, ``ODOO_RC``, ``LEGAL_BENCH_WKHTMLTOPDF`` (folder of the
@@ -35,7 +37,15 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docker")]
 import psycopg2  # noqa: E402
 
 from local import ports, progress  # noqa: E402
-from tests.bench import ageing, agreement, figures, printing, recording, table  # noqa: E402
+from tests.bench import (  # noqa: E402
+    ageing,
+    agreement,
+    dunning,
+    figures,
+    printing,
+    recording,
+    table,
+)
 
 SIZES = (100, 300, 1_000)
 ONE_ROUND_FROM = 1_000
@@ -44,6 +54,7 @@ SECTIONS = {
     "time": TIME_ENTRIES,
     "agreement": 2_000,
     "ageing": 100_000,
+    "dunning": 5_000,
     "pdf": 50,
 }
 # The aged balance is also measured for a firm's usual number of open items.
@@ -79,7 +90,7 @@ def read_words(words):
             raise Failed(
                 f"“{word}” is not understood: give numbers of matters, rounds=3,"
                 f" sample=30, time or time=500, agreement or agreement=500, ageing or"
-                f" ageing=5000, pdf or pdf=50, flat=1000."
+                f" ageing=5000, dunning or dunning=1000, pdf or pdf=50, flat=1000."
             )
         if name in SECTIONS:
             sections[name] = int(value)
@@ -256,6 +267,19 @@ def bench_ageing(items, databases):
     return raw
 
 
+def bench_dunning(items, databases):
+    """Measure the section "dunning", ours alone; return [result of a size, …]."""
+    progress.say("Dunning: setting up (not timed) …")
+    shell("ours_dunning", "prepare", databases["ours"])
+    raw = []
+    for count in sorted({max(items // 5, 25), items}):
+        vacuum(databases["ours"])
+        result = shell("ours_dunning", "measure", databases["ours"], count=count)
+        raw.append(result)
+        progress.say(f"Dunning, {count} overdue invoices: {_line(result)}")
+    return raw
+
+
 def bench_pdf(count, options, databases, without_pdf):
     """Measure the section "pdf", last: it leaves posted invoices behind."""
     sides = [side for side in databases if side == "ours" or not without_pdf]
@@ -337,6 +361,11 @@ def main(words):
         summary = ageing.summarise(raw)
         whole["ageing"] = {"summary": summary, "rounds": raw}
         text.append(ageing.render(summary))
+    if items := sections.get("dunning"):
+        raw = bench_dunning(items, databases)
+        summary = dunning.summarise(raw)
+        whole["dunning"] = {"summary": summary, "rounds": raw}
+        text.append(dunning.render(summary))
     if sizes:
         whole |= bench_invoices(sizes, rounds, sample, databases, without_pdf)
         text.append(table.render(whole["summary"], whole["growth"], without_pdf))

@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.bench import agreement, figures, firm, printing, recording, run, table
+from tests.bench import (
+    agreement,
+    dunning,
+    figures,
+    firm,
+    printing,
+    recording,
+    run,
+    table,
+)
 
 
 def a_round(drafts=1.0, posting=2.0, peak=30, pdfs=None, **steps):
@@ -50,7 +59,13 @@ def test_exponent_of_growth(points, expected):
 
 def test_words_of_the_command():
     options = {"rounds": 3, "sample": 30, "flat": 1000}
-    every = {"time": 10_000, "agreement": 2_000, "ageing": 100_000, "pdf": 50}
+    every = {
+        "time": 10_000,
+        "agreement": 2_000,
+        "ageing": 100_000,
+        "dunning": 5_000,
+        "pdf": 50,
+    }
     assert run.read_words([]) == ([100, 300, 1000], options, every)
     for words, sizes, changed, sections in (
         (["300,100", "rounds=1"], [100, 300], {"rounds": 1}, {}),
@@ -60,6 +75,7 @@ def test_words_of_the_command():
         (["100", "time"], [100], {}, {"time": 10_000}),
         (["agreement=50"], [], {}, {"agreement": 50}),
         (["ageing=5000"], [], {}, {"ageing": 5_000}),
+        (["dunning=1000"], [], {}, {"dunning": 1_000}),
         (["pdf=20 flat=200"], [], {"flat": 200}, {"pdf": 20}),
     ):
         assert run.read_words(words) == (sizes, {**options, **changed}, sections)
@@ -187,3 +203,23 @@ def test_pdfs_of_one_and_of_two_processes():
     assert "10.0 × stock" in text and "20.0 × stock" in text and "(+3 MB)" in text
     del raw["stock"]
     assert "no program" in printing.render(printing.summarise(raw), "no program")
+
+
+def test_reminders_beside_the_loop():
+    def result(count, seconds):
+        steps = {name: {"seconds": seconds / 4, "sql": 40} for name in dunning.STEPS}
+        steps["send"]["seconds"] = seconds / 2
+        return {
+            "count": count,
+            "payers": count // 5,
+            "items": count,
+            "loop_per_second": 50.0,
+            "steps": steps,
+        }
+
+    summary = dunning.summarise([result(100, 1.0), result(1000, 10.0)])
+    assert round(summary["growth"], 6) == 1.0
+    large = summary["sizes"]["1000"]
+    assert (large["per_second"], large["times_loop"]) == (100.0, 2.0)
+    assert "2.0 × the loop (50/s)" in dunning.render(summary)
+    assert dunning.summarise([result(100, 1.0)])["growth"] is None
