@@ -16,8 +16,8 @@ class AccountMove(models.Model):
         "move_id",
         "Disputes",
         copy=False,
-        groups="legal_timesheet.group_legal_user,account.group_account_readonly,"
-        "account.group_account_invoice",
+        # As for the disputes themselves; accountants read the amount.
+        groups="legal_timesheet.group_legal_user,legal_dunning.group_legal_collector",
     )
     disputed_amount = fields.Monetary(
         "Disputed",

@@ -105,4 +105,10 @@ class LegalDunningAction(models.Model):
         case = self.env["legal.collection.case"]._get_or_create(
             self.partner_id, self.company_id
         )
-        return {**super()._prepare_mail(), "model": case._name, "res_id": case.id}
+        return {
+            **super()._prepare_mail(),
+            "model": case._name,
+            "res_id": case.id,
+            # What the account's log shows of it; the e-mail is laid out around it.
+            "body": self.body,
+        }

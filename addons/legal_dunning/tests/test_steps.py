@@ -147,8 +147,10 @@ class TestSteps(DunningCommon):
             "_get_dunning_agreement_files",
             lambda moves: moves.invoice_pdf_report_id,
         ):
-            _subject, text = level.with_context(lang="en_US")._preview_on(move, NOTICE)
-        self.assertIn(level._get_enclosure_words(self.env, move), text)
+            _subject, text = level._preview_on(move, NOTICE)
+        lang = move._get_dunning_partner()._get_dunning_lang(move.company_id)
+        words = level._get_enclosure_words(self.env(context={"lang": lang}), move)
+        self.assertIn(words, text)
 
     def test_electronic_letter_needs_consent_of_a_private_person(self):
         name = "legal.registered.provider"

@@ -76,7 +76,10 @@ export class CollectionBoard extends Component {
                 figure: "disputes",
                 label: _t("Disputed"),
                 value: this.money(board.disputes.amount),
-                note: _t("%s invoices", board.disputes.count),
+                note:
+                    board.disputes.count === 1
+                        ? _t("1 invoice")
+                        : _t("%s invoices", board.disputes.count),
             },
             {
                 figure: "planned",
