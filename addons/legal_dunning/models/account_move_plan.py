@@ -14,7 +14,7 @@ class AccountMove(models.Model):
         "move_id",
         "Payment Plans",
         copy=False,
-        groups="legal_timesheet.group_legal_user,account.group_account_invoice",
+        groups="legal_timesheet.group_legal_user,legal_dunning.group_legal_collector",
     )
     live_plan_id = fields.Many2one(
         "legal.payment.plan", "Payment Plan", compute="_compute_live_plan_id"
