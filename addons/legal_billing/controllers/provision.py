@@ -77,6 +77,12 @@ class LegalProvisionPortal(LegalInvoicePortal, LegalPaymentPortal):
             },
             access_token=provision_sudo._portal_ensure_token(),
         )
+        return self._legal_render_form_of(
+            values, provision_sudo.amount_total, page["choice"]["label"]
+        )
+
+    def _legal_render_form_of(self, values, amount, label):
+        """Return stock's form to pay an amount, empty when nothing can take it."""
         if request.env.user._is_public():
             # Whoever holds the link may pay, not use the client's saved cards.
             values["tokens_sudo"] = request.env["payment.token"]
@@ -87,10 +93,8 @@ class LegalProvisionPortal(LegalInvoicePortal, LegalPaymentPortal):
             values["payment_methods_sudo"] or values["tokens_sudo"]
         ):
             return ""
-        values.update(
-            amount=provision_sudo.amount_total,
-            submit_button_label=page["choice"]["label"],
-        )
+        values.update(amount=amount, submit_button_label=label)
+        # sudo: the template of payment, with the whitelisted values above
         return request.env["ir.ui.view"].sudo()._render_template("payment.form", values)
 
     @route(

@@ -340,16 +340,4 @@ class LegalPlanPortal(LegalContestPortal):
             },
             access_token=plan_sudo._portal_ensure_token(),
         )
-        if request.env.user._is_public():
-            # Whoever holds the link may pay, not use the client's saved cards.
-            values["tokens_sudo"] = request.env["payment.token"]
-            values["show_tokenize_input_mapping"] = dict.fromkeys(
-                values["show_tokenize_input_mapping"], False
-            )
-        if values["company_mismatch"] or not (
-            values["payment_methods_sudo"] or values["tokens_sudo"]
-        ):
-            return ""
-        values.update(amount=amount, submit_button_label=page["choice"]["label"])
-        # sudo: the template of payment, with the whitelisted values above
-        return request.env["ir.ui.view"].sudo()._render_template("payment.form", values)
+        return self._legal_render_form_of(values, amount, page["choice"]["label"])

@@ -349,7 +349,7 @@ class LegalTaxationFile(models.Model):
         """Write what is known already: the notice, the facts, the sums."""
         for record in self:
             notice = record._get_notices()[-1:]
-            record.notice_received_on = record._get_notice_day(notice)
+            record.notice_received_on = notice.notice_on
             record._refresh_amounts()
             record.facts = record._get_default_facts()
             if not record._get_agreements():

@@ -202,32 +202,13 @@ class LegalTaxationFile(models.Model):
             )
         )
 
-    def _is_notice(self, action):
-        """Tell whether a message is a formal notice."""
-        if "is_formal_notice" in action._fields:
-            return action.is_formal_notice
-        return False
-
     def _get_notices(self):
-        return self._get_actions().filtered(self._is_notice)
-
-    def _get_notice_day(self, notice):
-        """Return the day on which a notice reached its payer, or nothing."""
-        if notice and "notice_on" in notice._fields:
-            return notice.notice_on
-        return False
-
-    def _get_notice_receipts(self, notice):
-        receipts = self.env["ir.attachment"]
-        for name in ("posting_proof_id", "receipt_id"):
-            if name in notice._fields:
-                receipts |= notice[name]
-        return receipts
+        return self._get_actions().filtered("is_formal_notice")
 
     def _get_reminder_pieces(self):
         rows = []
         for action in self._get_actions():
-            kind = "notice" if self._is_notice(action) else "reminder"
+            kind = "notice" if action.is_formal_notice else "reminder"
             rows.append(
                 self._piece(
                     kind,
@@ -243,7 +224,7 @@ class LegalTaxationFile(models.Model):
             if kind == "notice":
                 rows += [
                     self._piece("receipt", receipt, receipt.name, action.sent_on)
-                    for receipt in self._get_notice_receipts(action)
+                    for receipt in action.posting_proof_id | action.receipt_id
                 ]
         return rows
 
