@@ -1,1 +1,11 @@
-from . import agreement, ereporting, matter, payment, portal, provision, review, sample
+from . import (
+    agreement,
+    client,
+    ereporting,
+    matter,
+    payment,
+    portal,
+    provision,
+    review,
+    sample,
+)

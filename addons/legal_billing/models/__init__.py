@@ -37,6 +37,8 @@ from . import (
     account_partial_reconcile,
     ir_actions_report,
     ir_actions_report_stock,
+    legal_client_link,
+    legal_client_page,
     legal_cost,
     legal_cost_bill,
     legal_cost_kind,

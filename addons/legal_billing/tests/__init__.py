@@ -9,6 +9,7 @@ from . import (
     test_cap_notice,
     test_chain,
     test_client_currency,
+    test_client_link,
     test_client_time,
     test_cost,
     test_credit_note,

@@ -13,7 +13,9 @@ PRIVATE_HEADERS = {
     "X-Frame-Options": "DENY",
     "Content-Security-Policy": "frame-ancestors 'none'",
 }
-SECRETS = re.compile(r"(/legal/time/\d+/|/legal/review/|[?&]access_token=)[^/?&\s\"]+")
+SECRETS = re.compile(
+    r"(/legal/time/\d+/|/legal/review/|/legal/client/\d+/|[?&]access_token=)[^/?&\s\"]+"
+)
 
 
 class HideKeys(logging.Filter):

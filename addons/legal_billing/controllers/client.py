@@ -1,0 +1,96 @@
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.http import request, route
+
+from .portal import MAX_ID
+from .provision import LegalProvisionPortal
+
+CLIENT = "/legal/client/<int:link_id>/<string:key>"
+
+
+class LegalClientPortal(LegalProvisionPortal):
+    """The page of one payer behind his signed link."""
+
+    def _client_find(self, link_id, key):
+        """Return (link in sudo and in the payer's language, situation).
+
+        ``open``, ``expired`` (a link once good) or ``bad_link``, which tells nothing.
+        """
+        Link = request.env["legal.client.link"]
+        link_sudo = Link._find(link_id if link_id <= MAX_ID else 0, key)
+        if not link_sudo:
+            return link_sudo, "bad_link"
+        link_sudo = link_sudo._in_client_language()
+        request.update_context(lang=link_sudo.env.lang)
+        return link_sudo, link_sudo.state
+
+    @route(
+        CLIENT,
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+        multilang=False,
+        sitemap=False,
+    )
+    def legal_client_page(self, link_id, key, **_kw):
+        link_sudo, situation = self._client_find(link_id, key)
+        if situation != "open":
+            return self._client_render_closed(link_sudo, situation)
+        if not request.env.user._is_internal():
+            link_sudo.last_opened_at = fields.Datetime.now()
+        return self._client_render(
+            "legal_billing.portal_client_page", link_sudo, link_sudo._get_page()
+        )
+
+    @route(
+        f"{CLIENT}/renew",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        csrf=False,  # the key in the link is what another site could not forge
+        website=True,
+        multilang=False,
+        sitemap=False,
+    )
+    def legal_client_renew(self, link_id, key, **_kw):
+        link_sudo, situation = self._client_find(link_id, key)
+        if situation == "open":
+            return request.redirect(link_sudo._get_path(), code=303)
+        if situation == "bad_link":
+            return self._legal_render_bad_link()
+        outcome = "no_address"
+        try:
+            if link_sudo._renew():
+                outcome = "renewed"
+        except UserError:
+            outcome = "failed"
+        return self._client_render_closed(link_sudo, situation, outcome)
+
+    # -- rendering ---------------------------------------------------------------
+
+    def _client_render(self, template, link_sudo, page, status=200, **values):
+        return self._legal_render(
+            template,
+            page,
+            status=status,
+            path=link_sudo._get_path(),
+            is_signed_in=not request.env.user._is_public(),
+            **values,
+        )
+
+    def _client_render_closed(self, link_sudo, situation, outcome=""):
+        """Say that a link is over and offer a new one, or that it opens nothing."""
+        if situation != "expired":
+            return self._legal_render_bad_link()
+        page = {
+            "title": request.env._("Link no longer valid"),
+            "firm": link_sudo._get_page_firm(),
+        }
+        return self._client_render(
+            "legal_billing.portal_client_expired",
+            link_sudo,
+            page,
+            status=410,
+            outcome=outcome,
+        )

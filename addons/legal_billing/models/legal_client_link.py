@@ -1,0 +1,171 @@
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import consteq
+from odoo.tools.misc import hmac
+
+# A link is given again as long as this share of its life is left.
+FRESH = 2
+SCOPE = "legal.client.link"
+
+
+class LegalClientLink(models.Model):
+    """The link that opens a payer's page: signed, for a time, and revocable.
+
+    The key is worked out from a secret of the database and a random word of the
+    link, so that neither a copy of the table nor the secret alone opens a page. It
+    opens what one payer has with one firm, and nothing else.
+    """
+
+    _name = "legal.client.link"
+    _description = "Link of a Client's Page"
+    _order = "id desc"
+    _check_company_auto = True
+
+    partner_id = fields.Many2one(
+        "res.partner", "Payer", required=True, readonly=True, index=True
+    )
+    contact_id = fields.Many2one(
+        "res.partner",
+        "Given to",
+        required=True,
+        readonly=True,
+        index="btree_not_null",
+        help="Whose address a new link goes to once this one is over.",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    nonce = fields.Char(
+        required=True,
+        readonly=True,
+        groups=fields.NO_ACCESS,
+        default=lambda self: secrets.token_urlsafe(24),
+    )
+    expires_on = fields.Date("Opens until", required=True, readonly=True)
+    revoked_at = fields.Datetime("Revoked on", readonly=True)
+    revoked_by_id = fields.Many2one("res.users", "Revoked by", readonly=True)
+    last_opened_at = fields.Datetime("Last opened on", readonly=True)
+    state = fields.Selection(
+        [("open", "Open"), ("expired", "Expired"), ("revoked", "Revoked")],
+        compute="_compute_state",
+    )
+
+    _payer_links = models.Index("(partner_id, company_id, expires_on)")
+
+    @api.depends("expires_on", "revoked_at")
+    @api.depends_context("tz")
+    def _compute_state(self):
+        for link in self:
+            if link.revoked_at:
+                link.state = "revoked"
+            elif link.expires_on and link.expires_on < self._get_today():
+                link.state = "expired"
+            else:
+                link.state = "open"
+
+    @api.depends("partner_id")
+    def _compute_display_name(self):
+        for link in self:
+            link.display_name = link.partner_id.display_name
+
+    def _get_today(self):
+        return fields.Date.context_today(self)
+
+    # -- giving it -------------------------------------------------------------
+
+    @api.model
+    def _get_for(self, partner, company, contact=None):
+        """Return the payer's open link, in sudo; a new one when none has long left.
+
+        :param partner: the payer; whoever of a company, the company is meant
+        :param contact: to whom it is given, the payer himself by default
+        """
+        # sudo: whoever may write to the payer may give him his own link
+        links = self.sudo()
+        payer = partner.commercial_partner_id
+        contact = contact or partner
+        days = company.sudo().legal_link_days or 30
+        today = self._get_today()
+        link = links.search(
+            [
+                ("partner_id", "=", payer.id),
+                ("contact_id", "=", contact.id),
+                ("company_id", "=", company.id),
+                ("revoked_at", "=", False),
+                ("expires_on", ">=", today + timedelta(days=days // FRESH)),
+            ],
+            limit=1,
+        )
+        return link or links.create(
+            {
+                "partner_id": payer.id,
+                "contact_id": contact.id,
+                "company_id": company.id,
+                "expires_on": today + timedelta(days=days),
+            }
+        )
+
+    def _get_key(self):
+        self.ensure_one()
+        # sudo: the random word is read by nobody
+        link = self.sudo()
+        words = (link.id, link.partner_id.id, link.company_id.id, link.nonce)
+        return hmac(link.env, SCOPE, words)
+
+    def _get_path(self):
+        """Return the address of the page on this server."""
+        self.ensure_one()
+        return f"/legal/client/{self.id}/{self._get_key()}"
+
+    def _get_url(self):
+        self.ensure_one()
+        return f"{self.sudo().company_id.get_base_url()}{self._get_path()}"
+
+    # -- opening it ------------------------------------------------------------
+
+    @api.model
+    def _find(self, link_id, key):
+        """Return the link a key belongs to, in sudo, expired or not; else nothing.
+
+        A key is compared whether the link exists or not, so that the time it takes
+        tells nothing.
+        """
+        # sudo: the key is the right
+        link = self.sudo().browse(link_id).exists()
+        wanted = link._get_key() if link else "-" * 64
+        if not consteq(wanted, str(key or "")):
+            return self.sudo().browse()
+        return link if not link.revoked_at else self.sudo().browse()
+
+    # -- ending it -------------------------------------------------------------
+
+    def _revoke(self):
+        """Close these links for good; what they opened must be asked for again."""
+        # sudo: callers have checked that the user may
+        self.sudo().filtered(lambda link: not link.revoked_at).write(
+            {"revoked_at": fields.Datetime.now(), "revoked_by_id": self.env.uid}
+        )
+
+    def action_revoke(self):
+        """Close these links, by somebody who may invoice."""
+        self.check_access("read")
+        self.env["account.move"].check_access("write")
+        self._revoke()
+
+    def _renew(self):
+        """Send a new link to the address on file; return False without one.
+
+        The old link stays what it is, over.
+        """
+        self.ensure_one()
+        contact = self.contact_id
+        if not contact.email:
+            return False
+        new = self._get_for(self.partner_id, self.company_id, contact)
+        template = self.env.ref("legal_billing.mail_template_client_link")
+        template.with_context(client_url=new._get_url()).send_mail(
+            new.id, email_layout_xmlid=False
+        )
+        return True
