@@ -14,7 +14,8 @@ PRIVATE_HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'none'",
 }
 SECRETS = re.compile(
-    r"(/legal/time/\d+/|/legal/review/|/legal/client/\d+/|[?&]access_token=)[^/?&\s\"]+"
+    r"(/legal/time/\d+/|/legal/review/|/legal/client/\d+/|[?&]access_token=)"
+    r"[^/?&\s\"]+"
 )
 
 
