@@ -101,14 +101,18 @@ class LegalDunningAction(models.Model):
             name = self.user_id.name or company.name
             self.reply_to = formataddr((name, company.catchall_email))
 
-    def _prepare_mail(self):
-        case = self.env["legal.collection.case"]._get_or_create(
-            self.partner_id, self.company_id
-        )
-        return {
-            **super()._prepare_mail(),
-            "model": case._name,
-            "res_id": case.id,
+    def _prepare_mails(self):
+        """Let each e-mail be one of its payer's account, which gets the answers."""
+        Case = self.env["legal.collection.case"]
+        cases = {}
+        for company, own in self.grouped("company_id").items():
+            payers = own.partner_id.sudo().commercial_partner_id
+            for payer_id, case in Case._get_or_create_all(payers, company).items():
+                cases[company, payer_id] = case
+        vals_list = super()._prepare_mails()
+        for action, vals in zip(self, vals_list, strict=True):
+            payer = action.partner_id.sudo().commercial_partner_id
+            case = cases[action.company_id, payer.id]
             # What the account's log shows of it; the e-mail is laid out around it.
-            "body": self.body,
-        }
+            vals.update(model=case._name, res_id=case.id, body=action.body)
+        return vals_list

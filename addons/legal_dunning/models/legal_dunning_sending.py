@@ -122,11 +122,19 @@ class LegalDunningAction(models.Model):
             for as_of, group in own.grouped(lambda a: max(a.planned_on, day)).items():
                 plan = self._plan(as_of, company, group.partner_id)
                 current |= self._materialise(plan) & group
-        emails = self.browse()
-        for action in current.with_prefetch():
-            if action._make_one(day) and action.is_uncertain:
-                emails |= action
-        return emails
+        current = current.with_prefetch()
+        try:
+            # All at once, as they nearly always are sound; else one by one.
+            with self.env.cr.savepoint():
+                for action in current:
+                    action._make_sound(day)
+        except OperationalError:
+            raise
+        except Exception:
+            made = current.filtered(lambda action: action._make_one(day))
+        else:
+            made = current
+        return made.filtered("is_uncertain")
 
     def _get_locked_out(self):
         """Return the messages one of whose invoices is being written right now."""
@@ -144,12 +152,7 @@ class LegalDunningAction(models.Model):
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                self._check_edited()
-                self.planned_on = day
-                self._fix_amounts(day)
-                subject, text = self._render(day)
-                self.write({"subject": subject, "body": text})
-                self._make_left(day, text)
+                self._make_sound(day)
         except OperationalError:
             raise
         except UserError as error:
@@ -160,6 +163,14 @@ class LegalDunningAction(models.Model):
             self._mark_failed(str(error) or type(error).__name__)
             return False
         return True
+
+    def _make_sound(self, day):
+        self._check_edited()
+        self.planned_on = day
+        self._fix_amounts(day)
+        subject, text = self._render(day)
+        self.write({"subject": subject, "body": text})
+        self._make_left(day, text)
 
     def _make_left(self, day, text):
         """Make the files; hand it to a person, or mark it about to leave."""
@@ -309,17 +320,22 @@ class LegalDunningAction(models.Model):
 
     def _deliver_emails(self, day):
         """Hand the e-mails over in one session and keep the server's answer."""
-        mails = self.env["mail.mail"].create(
-            [action._prepare_mail() for action in self]
-        )
+        mails = self.env["mail.mail"].create(self._prepare_mails())
         try:
             mails.send()
         except SMTPServerDisconnected as error:
             mails.filtered(lambda mail: mail.state == "outgoing").write(
                 {"state": "exception", "failure_reason": str(error)}
             )
+        left = self.browse()
         for action, mail in zip(self, mails, strict=True):
-            action._take_answer(mail, day)
+            if action._take_answer(mail):
+                left |= action
+        left._mark_sent(day)
+
+    def _prepare_mails(self):
+        """Return the values of an e-mail each, in the order of the messages."""
+        return [action._prepare_mail() for action in self]
 
     def _prepare_mail(self):
         self.ensure_one()
@@ -338,12 +354,12 @@ class LegalDunningAction(models.Model):
             "auto_delete": False,
         }
 
-    def _take_answer(self, mail, day):
+    def _take_answer(self, mail):
+        """Keep what the mail server said of one message; return whether it left."""
         self.ensure_one()
         if mail.state == "sent":
             self.message_ref = mail.message_id
-            self._mark_sent(day)
-            return
+            return True
         reason = mail.failure_reason or self.env._("The mail server gave no answer.")
         # Nobody but this message may send it again.
         mail.write({"state": "cancel"})
@@ -354,6 +370,7 @@ class LegalDunningAction(models.Model):
                 reason=reason,
             )
         )
+        return False
 
     # Outcomes -----------------------------------------------------------------
 
@@ -388,14 +405,16 @@ class LegalDunningAction(models.Model):
 
     def _log_sent(self):
         """Write in the invoices' and the clients' logs what left, and to whom."""
-        bodies = {}
+        of_moves, of_partners = {}, {}
         for action in self:
             head = action._get_log_head()
             for move in action.line_ids.move_id:
-                bodies[move.id] = head + action.body
+                of_moves[move.id] = of_moves.get(move.id, Markup()) + head + action.body
             # Every colleague may read a client's log: no number, no amount.
-            action.partner_id._message_log(body=head)
-        self.env["account.move"].browse(bodies)._message_log_batch(bodies=bodies)
+            partner = action.partner_id
+            of_partners[partner.id] = of_partners.get(partner.id, Markup()) + head
+        for model, bodies in (("account.move", of_moves), ("res.partner", of_partners)):
+            self.env[model].browse(bodies)._message_log_batch(bodies=bodies)
 
     def _get_log_head(self):
         self.ensure_one()

@@ -75,20 +75,28 @@ class LegalDunningWording(models.Model):
 class LegalDunningAction(models.Model):
     _inherit = "legal.dunning.action"
 
+    wording_id = fields.Many2one(
+        "legal.dunning.wording",
+        "Client's Own Words",
+        compute="_compute_wording_id",
+        compute_sudo=True,
+    )
+
+    @api.depends("partner_id", "level_id", "channel")
+    def _compute_wording_id(self):
+        """Find the words of the client's own, for all messages at once."""
+        Wording = self.env["legal.dunning.wording"]
+        found = {
+            (wording.partner_id, wording.level_id): wording
+            for wording in Wording.search([("partner_id", "in", self.partner_id.ids)])
+        }
+        for action in self:
+            key = (action.partner_id, action.level_id)
+            own = found.get(key, Wording)
+            action.wording_id = Wording if action.channel == "sms" else own
+
     def _get_wording(self):
         """Return the client's own words for this message, if it has some."""
         self.ensure_one()
-        if self.channel == "sms":
-            return self.env["legal.dunning.wording"]
         # sudo: the words a letter will say; who reads it is checked elsewhere.
-        return (
-            self.env["legal.dunning.wording"]
-            .sudo()
-            .search(
-                [
-                    ("partner_id", "=", self.partner_id.id),
-                    ("level_id", "=", self.level_id.id),
-                ],
-                limit=1,
-            )
-        )
+        return self.sudo().wording_id
