@@ -1,4 +1,5 @@
 from . import ir_module_module
+from . import mail_thread
 from . import legal_interest_rate
 from . import legal_dunning_policy
 from . import legal_dunning_level
@@ -103,3 +104,4 @@ from . import res_partner_collection
 from . import legal_prescription_event_origin
 from . import legal_payment_plan_prescription
 from . import legal_dispute_prescription
+from . import legal_collection_external

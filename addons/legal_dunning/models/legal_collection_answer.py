@@ -28,25 +28,32 @@ class LegalCollectionCase(models.Model):
         return result
 
     def _take_answer(self, message):
-        """Keep an answer in the log, pause what comes next, tell the owner."""
+        """Keep an answer in the log, pause what comes next, tell the owner.
+
+        What a machine answers in a person's absence is kept, and changes nothing.
+        """
         self.ensure_one()
         # sudo: the mail gateway speaks for nobody.
         case = self.sudo()
         company = case.company_id
-        today = company._get_dunning_today()
-        case.answer_until = today + timedelta(days=company.collection_answer_days)
+        is_automatic = self.env.context.get("legal_is_automatic")
+        if not is_automatic:
+            today = company._get_dunning_today()
+            case.answer_until = today + timedelta(days=company.collection_answer_days)
         action = self.env["legal.dunning.action"].sudo()
         parent = message.parent_id.message_id
         if parent:
             action = action.search([("message_ref", "=", parent)], limit=1)
         event = case._log(
-            "answer",
+            "automatic" if is_automatic else "answer",
             body=html2plaintext(message.body or "")[:EXCERPT],
             contact_name=message.author_id.name or message.email_from,
             message_id=message.id,
             action_id=action.id,
         )
         event.user_id = False
+        if is_automatic:
+            return
         case._tell_owner(
             self.env._("Answer to a reminder"),
             self.env._(

@@ -12,6 +12,7 @@ KINDS = [
     ("hold", "Pause of reminders"),
     ("statement", "Statement of account"),
     ("bounce", "Address refused"),
+    ("automatic", "Automatic answer"),
     ("opened", "Page of an invoice opened"),
 ]
 OUTCOMES = [
@@ -26,7 +27,7 @@ OUTCOMES = [
     ("wrong_number", "Wrong number"),
 ]
 #: who wrote them: not a person of the firm, so nobody edits them
-AS_RECEIVED = ("answer", "bounce", "opened")
+AS_RECEIVED = ("answer", "bounce", "opened", "automatic")
 
 
 class LegalCollectionEvent(models.Model):

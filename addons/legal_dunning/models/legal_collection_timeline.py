@@ -90,6 +90,7 @@ class LegalCollectionCase(models.Model):
             "hold": "fa-pause",
             "statement": "fa-file-text-o",
             "bounce": "fa-exclamation-triangle",
+            "automatic": "fa-moon-o",
             "opened": "fa-eye",
         }
         tones = {"kept": "success", "broken": "danger", "open": "info"}

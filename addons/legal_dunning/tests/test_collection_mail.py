@@ -103,6 +103,17 @@ class TestCollectionMail(CollectionCommon):
             self.case.action_answer_done()
         self.assertFalse(self.case.answer_until)
 
+    def test_an_out_of_office_reply_is_kept_and_stops_nothing(self):
+        self._process(
+            "Auto-Submitted: auto-replied\n" + ANSWER,
+            sender=self.client.email,
+            to=self.action.reply_to,
+        )
+        self.assertEqual(self.case.event_ids.kind, "automatic")
+        self.assertEqual(self.case.event_ids.action_id, self.action)
+        self.assertFalse(self.case.answer_until)
+        self.assertFalse(self.case.activity_ids)
+
     def test_an_answer_nobody_deals_with_does_not_stop_for_ever(self):
         self._process(ANSWER, sender=self.client.email, to=self.action.reply_to)
         self._sync(date(2026, 5, 28))

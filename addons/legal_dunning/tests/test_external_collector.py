@@ -180,9 +180,33 @@ class TestExternalCollector(DunningCommon):
         inside = self._user("ext.firm", "legal_dunning.group_legal_collector")
         plan.with_user(inside).action_approve()
         self.assertEqual(plan.state, "approved")
+        made = plan.sudo().plan_id
+        self.assertEqual(
+            (made.state, made.invoice_ids.move_id, made.amount_total),
+            ("draft", self.move, 1200),
+        )
+        self.assertEqual(made.instalment_ids.mapped("amount"), [300.0] * 4)
         other = self._user("ext.three", EXTERNAL)
         with self.assertRaises(AccessError), mute_logger("odoo.models"):
             Log.with_user(other).create({**vals, "kind": "call"})
+
+    def test_his_promise_is_one_of_the_payers_account(self):
+        Log = self.env["legal.external.log"].with_user(self.collector)
+        vals = {"assignment_id": self.assignment.id, "kind": "promise"}
+        Log.create({**vals, "amount": 500, "promised_on": date(2026, 7, 20)})
+        case = self.env["legal.collection.case"]._get_or_create(
+            self.client, self.company
+        )
+        event = case.event_ids
+        self.assertEqual(
+            (event.kind, event.amount, event.due_on, event.promise_state),
+            ("promise", 500, date(2026, 7, 20), "open"),
+        )
+        self.assertEqual(event.move_ids, self.move)
+        self.assertEqual(case.assignment_id, self.assignment)
+        self.assertIn(self.collector.name, case.timeline)
+        with self.assertRaisesRegex(ValidationError, "2026|past|passé"):
+            Log.create({**vals, "amount": 5, "promised_on": date(2026, 6, 20)})
 
     def test_taken_back(self):
         policy = self.move._get_dunning_policies()[self.move]

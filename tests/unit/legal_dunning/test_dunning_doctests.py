@@ -6,6 +6,7 @@ import importlib
 import pytest
 
 MODULES = [
+    "answers",
     "assessment",
     "bad_debt",
     "prescription",
