@@ -125,6 +125,29 @@ def _split_by_rate(day, last_day, balance, rates, day_count):
     return steps
 
 
+def raised(rates, first_day, points):
+    """Return the rates, increased by so many points from a day on.
+
+    :param date first_day: first day of the increase
+
+    >>> raised([Rate(Decimal("2.62"), date(2026, 1, 1))], date(2026, 3, 16), Decimal(5))
+    ... # doctest: +NORMALIZE_WHITESPACE
+    [Rate(percent=Decimal('2.62'), date_from=datetime.date(2026, 1, 1),
+          date_to=datetime.date(2026, 3, 15)),
+     Rate(percent=Decimal('7.62'), date_from=datetime.date(2026, 3, 16), date_to=None)]
+    """
+    found = []
+    for rate in rates:
+        if rate.date_from < first_day:
+            eve = first_day - timedelta(days=1)
+            last = eve if rate.date_to is None else min(rate.date_to, eve)
+            found.append(Rate(rate.percent, rate.date_from, last))
+        if rate.date_to is None or rate.date_to >= first_day:
+            start = max(rate.date_from, first_day)
+            found.append(Rate(rate.percent + points, start, rate.date_to))
+    return found
+
+
 def _rate_on(rates, day):
     for rate in rates:
         if rate.date_from <= day and (rate.date_to is None or day <= rate.date_to):

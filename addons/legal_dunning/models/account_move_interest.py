@@ -1,6 +1,8 @@
 from collections import namedtuple
 from decimal import Decimal
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
@@ -10,6 +12,8 @@ from ..engine.exceptions import RateGapError
 from .legal_dunning_planning import to_decimal
 from .legal_dunning_policy import PROTECTED_KINDS
 
+#: who owes the fixed indemnity (C. com., art. D. 441-5; CCP, art. L. 2192-13)
+INDEMNIFYING_KINDS = ("professional", "public")
 Term = namedtuple("Term", "line start result")
 #: ``refusal`` says in a sentence why nothing bears interest; None when it does.
 Statement = namedtuple("Statement", "rate_kind terms interest indemnity refusal")
@@ -69,6 +73,7 @@ class AccountMove(models.Model):
         rates = self.env["legal.interest.rate"]._get_rates(
             rate_kind, min(starts.values(), default=until), until
         )
+        rates = move._raise_after_decision(rate_kind, rates)
         terms = [
             Term(
                 line,
@@ -100,14 +105,29 @@ class AccountMove(models.Model):
                     number=self.name,
                 ),
             )
-        return (
-            None,
-            None,
-            self.env._(
-                "Penalties owed by a public body follow the rules of public"
-                " procurement, which are not computed here."
-            ),
+        return "public_procurement", None, None
+
+    def _raise_after_decision(self, rate_kind, rates):
+        """Return the rates with what an enforceable decision left unpaid adds.
+
+        Legal interest is increased once the time that the law gives has run out since
+        the decision became enforceable (CMF, art. L. 313-3).
+        """
+        # sudo: a day of the file, whoever computes the interest
+        days = (
+            self.env["legal.taxation.file"]
+            .sudo()
+            .search([("move_ids", "in", self.ids), ("enforceable_on", "!=", False)])
+            .mapped("enforceable_on")
         )
+        if rate_kind != "legal" or not days:
+            return rates
+        values = self.env["legal.parameter"]
+        day = min(days)
+        months = int(values._get_decimal("enforced_interest_months", day))
+        points = values._get_decimal("enforced_interest_points", day)
+        first_day = day + relativedelta(months=months, days=1)
+        return interest.raised(rates, first_day, points)
 
     def _get_interest_lines(self, until):
         """Return the terms that were due before ``until``, paid since or not."""
@@ -138,9 +158,9 @@ class AccountMove(models.Model):
             raise UserError(self._explain_rate_gap(error.day)) from None
 
     def _get_interest_indemnity(self, kind, terms):
-        """Return the fixed indemnity: once an invoice, between professionals only."""
+        """Return the fixed indemnity: once an invoice, never from a consumer."""
         late = [term for term in terms if term.result.steps]
-        if kind != "professional" or not late:
+        if kind not in INDEMNIFYING_KINDS or not late:
             return Decimal(0)
         day = late[0].line.date_maturity
         if self._is_indemnity_barred(day):
@@ -168,6 +188,14 @@ class AccountMove(models.Model):
         kind = self._legal_get_client_kind()
         if kind == "professional":
             return super()._explain_rate_gap(day)
+        if kind == "public":
+            return self.env._(
+                "No rate of public procurement is recorded for %(day)s, which the"
+                " statement of %(number)s needs: enter it with its source under"
+                " Configuration › Interest rates.",
+                day=format_date(self.env, day),
+                number=self.name,
+            )
         return self.env._(
             "No rate of legal interest is recorded for %(day)s, which the statement of"
             " %(number)s needs: enter it with its source under Configuration › Interest"

@@ -16,11 +16,13 @@ class LegalInterestRate(models.Model):
     kind = fields.Selection(
         [
             ("late_payment", "Late payment between professionals"),
+            ("public_procurement", "Late payment of public procurement"),
             ("legal", "Legal interest"),
         ],
         required=True,
         default="late_payment",
         help="Late payment between professionals: C. com., art. L. 441-10."
+        " Public procurement: CCP, art. L. 2192-10 and following."
         " Legal interest: C. civ., art. 1231-6, creditor acting as a professional.",
     )
     rate_percent = fields.Float("Rate (% a year)", digits=(6, 4), required=True)

@@ -3,6 +3,7 @@ from datetime import date
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -50,6 +51,22 @@ class TestInterestClaim(DunningCommon):
         statement = move._get_interest_statement(date(2026, 6, 30))
         self.assertIn(move.name, statement.refusal)
         self.assertEqual((statement.interest, statement.indemnity), (0, 0))
+        self._notify()
+        move.invalidate_recordset()
+        # 10 days, 21 to 30 June: 1 634,40 × 2,62 % × 10/365 = 1,1732
+        self.assertEqual(self._amounts(move, date(2026, 6, 30)), (1.17, 0.0))
+        with self.assertRaises(UserError) as caught:  # no rate of the second half
+            move._get_interest_statement(date(2026, 7, 2))
+        self.assertIn(move.name, str(caught.exception))
+
+    def _create_notified(self):
+        move = self._create_invoice(1362, partner_id=self.consumer.id, matter=None)
+        self._notify()
+        move.invalidate_recordset()
+        return move
+
+    def _notify(self):
+        """Let the consumer receive a formal notice on 20 June 2026."""
         for day in (FIRST, SECOND, date(2026, 6, 19)):
             notice = self._run(day).filtered(
                 lambda action: action.partner_id == self.consumer
@@ -57,12 +74,38 @@ class TestInterestClaim(DunningCommon):
         with freeze_time("2026-06-25 10:00:00"):
             notice.sudo()._mark_posted_registered(date(2026, 6, 19), "1A 1")
             notice.sudo()._mark_notified(received=date(2026, 6, 20))
-        move.invalidate_recordset()
-        # 10 days, 21 to 30 June: 1 634,40 × 2,62 % × 10/365 = 1,1732
-        self.assertEqual(self._amounts(move, date(2026, 6, 30)), (1.17, 0.0))
-        with self.assertRaises(UserError) as caught:  # no rate of the second half
-            move._get_interest_statement(date(2026, 7, 2))
-        self.assertIn(move.name, str(caught.exception))
+
+    def test_public_body_owes_the_rate_of_public_procurement(self):
+        """46 days at 10,15 % and 72 days at 10,40 %: 79,0532 + 126,7831."""
+        self.move.legal_client_kind = "public"
+        self.assertEqual(self._amounts(self.move), (205.84, 40.0))
+        statement = self.env["legal.interest.statement"].create(
+            {"move_id": self.move.id, "until": LATE}
+        )
+        self.assertIn("10.15", statement.explanation.replace(",", "."))
+        self.assertTrue(statement._get_print_values()["rate_words"])
+
+    def test_five_points_two_months_after_an_enforceable_decision(self):
+        """1 634,40 at 2,62 % for 10 days, 2,60 % for 107, 7,60 % for 16 from 16 Oct."""
+        move = self._create_notified()
+        self.env["legal.interest.rate"].create(
+            {
+                "kind": "legal",
+                "rate_percent": 2.60,
+                "date_from": "2026-07-01",
+                "source": "test",
+            }
+        )
+        until = date(2026, 10, 31)
+        self.assertEqual(self._amounts(move, until)[0], 15.49)
+        self.env["legal.taxation.file"].create(
+            {
+                "move_ids": [Command.set(move.ids)],
+                "partner_id": self.consumer.id,
+                "enforceable_on": date(2026, 8, 15),
+            }
+        )
+        self.assertEqual(self._amounts(move, until)[0], 19.08)
 
     def test_statement_is_printed_with_each_period(self):
         wizard = self.env["legal.interest.statement"].create(

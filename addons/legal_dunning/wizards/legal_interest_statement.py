@@ -132,6 +132,13 @@ class LegalInterestStatement(models.TransientModel):
                 " of the half-year, increased by ten points, from the day after the due"
                 " date."
             )
+        if kind == "public_procurement":
+            return self.env._(
+                "Late-payment interest, articles L. 2192-10 and following of the French"
+                " Public Procurement Code: the rate of the European Central Bank in"
+                " force on the first day of the half-year, increased by eight points,"
+                " from the day after the due date."
+            )
         return self.env._(
             "Legal interest, articles 1231-6 and 1344-1 of the French Civil Code, from"
             " the day after the formal notice was received."
