@@ -33,7 +33,7 @@ def measure(env, count):
     # The run commits between its batches: here nothing may.
     type(env["legal.dunning.action"])._may_commit = lambda self: False
     payers = max(1, round(count * PAYERS))
-    lines = env["account.move.line"].browse(_fill(env, company, count, payers))
+    lines = env["account.move.line"].browse(fill(env, company, count, payers))
     meter = Meter(env)
     loop = _measure_loop(env, meter, lines.move_id[:SAMPLE])
     Action = env["legal.dunning.action"].sudo().with_company(company)
@@ -57,7 +57,8 @@ def measure(env, count):
     }
 
 
-def _fill(env, company, count, payers):
+def fill(env, company, count, payers):
+    """Put overdue invoices of so many payers into the ledger; return the lines' ids."""
     ids = ageing.fill_invoices(env, company, count, payers)
     env.cr.execute(
         """UPDATE account_move m SET amount_total = l.balance,

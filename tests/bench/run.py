@@ -10,7 +10,8 @@ Words: the numbers N, ``rounds=3``, ``sample=30`` (PDFs a round), ``time`` or
 ``time=500``, ``agreement`` or ``agreement=500`` for those sections alone, with so many
 entries, ``ageing`` or ``ageing=5000`` for the aged balance of so many open items,
 ``dunning`` or ``dunning=1000`` for the reminders of so many overdue invoices,
-``pdf`` or ``pdf=50 flat=1000`` for the files alone. Numbers alone leave them out. See
+``pdf`` or ``pdf=50 flat=1000`` for the files alone, ``portal`` or ``portal=300`` for
+the page of a payer with so many invoices. Numbers alone leave them out. See
 :mod:`tests.bench.agreement`, :mod:`tests.bench.ageing`, :mod:`tests.bench.dunning` and
 :mod:`tests.bench.printing`.
 Variables:
@@ -42,6 +43,7 @@ from tests.bench import (  # noqa: E402
     agreement,
     dunning,
     figures,
+    portal,
     printing,
     recording,
     table,
@@ -56,6 +58,7 @@ SECTIONS = {
     "ageing": 100_000,
     "dunning": 5_000,
     "pdf": 50,
+    "portal": 300,
 }
 # The aged balance is also measured for a firm's usual number of open items.
 USUAL_ITEMS = 5_000
@@ -90,7 +93,8 @@ def read_words(words):
             raise Failed(
                 f"“{word}” is not understood: give numbers of matters, rounds=3,"
                 f" sample=30, time or time=500, agreement or agreement=500, ageing or"
-                f" ageing=5000, dunning or dunning=1000, pdf or pdf=50, flat=1000."
+                f" ageing=5000, dunning or dunning=1000, pdf or pdf=50,"
+                f" flat=1000, portal or portal=300."
             )
         if name in SECTIONS:
             sections[name] = int(value)
@@ -280,6 +284,15 @@ def bench_dunning(items, databases):
     return raw
 
 
+def bench_portal(most, databases):
+    """Measure the section "portal"; it leaves its invoices behind."""
+    progress.say("Portal: setting up (not timed) …")
+    sizes = sorted({min(most, portal.SIZES[0]), most})
+    made = shell("ours_portal", "prepare", databases["ours"], sizes=sizes)
+    vacuum(databases["ours"])
+    return shell("ours_portal", "measure", databases["ours"], paths=made["paths"])
+
+
 def bench_pdf(count, options, databases, without_pdf):
     """Measure the section "pdf", last: it leaves posted invoices behind."""
     sides = [side for side in databases if side == "ours" or not without_pdf]
@@ -373,6 +386,9 @@ def main(words):
         raw = bench_pdf(count, options, databases, without_pdf)
         whole["pdf"] = {"summary": printing.summarise(raw), "rounds": raw}
         text.append(printing.render(whole["pdf"]["summary"], without_pdf))
+    if most := sections.get("portal"):
+        whole["portal"] = bench_portal(most, databases)
+        text.append(portal.render(whole["portal"]["pages"]))
     print("\n\n".join(text), flush=True)
     out = Path(os.environ["LEGAL_BENCH_OUT"])
     out.write_text(json.dumps(whole, indent=1) + "\n")

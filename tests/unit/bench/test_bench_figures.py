@@ -65,6 +65,7 @@ def test_words_of_the_command():
         "ageing": 100_000,
         "dunning": 5_000,
         "pdf": 50,
+        "portal": 300,
     }
     assert run.read_words([]) == ([100, 300, 1000], options, every)
     for words, sizes, changed, sections in (
