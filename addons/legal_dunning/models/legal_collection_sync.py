@@ -161,6 +161,7 @@ class LegalCollectionCase(models.Model):
         promised = self._count_promises()
         disputed = self._get_disputed()
         next_levels = self._get_next_messages()
+        reminded = self._get_reminded_to_the_end(day)
         late = [a.amount_overdue for a in ages.values() if a.amount_overdue > 0]
         usual = median(late) if late else Decimal(0)
         for case in self:
@@ -185,7 +186,10 @@ class LegalCollectionCase(models.Model):
             asked = age.amount_overdue - disputed.get(payer, Decimal(0))
             asked += age.amount_credit
             effort, why = case._get_effort(
-                payer in next_levels, bool(disputed.get(payer)), states
+                payer in next_levels,
+                bool(disputed.get(payer)),
+                states,
+                payer in reminded,
             )
             worth = recovery.expect(asked, found.score, effort)
             case._write_changes(
@@ -259,7 +263,40 @@ class LegalCollectionCase(models.Model):
         )
         return set(actions.partner_id.ids)
 
-    def _get_effort(self, has_message, is_disputed, promises_):
+    def _get_reminded_to_the_end(self, day):
+        """Return the payers all of whose overdue invoices have had the last reminder.
+
+        What follows by their policy, if anything, is a person's decision.
+        """
+        last = {}
+        for level in self.env["legal.dunning.level"].search(
+            [("channel", "!=", "manual")], order="sequence"
+        ):
+            last[level.policy_id] = level.id
+        lines = self.env["legal.dunning.action.line"].search_fetch(
+            [
+                ("company_id", "in", self.company_id.ids),
+                ("state", "=", "sent"),
+                ("level_id", "in", list(last.values())),
+                ("move_id.commercial_partner_id", "in", self.partner_id.ids),
+            ],
+            ["move_id"],
+        )
+        told = lines.move_id
+        overdue = self.env["account.move"].search(
+            [
+                ("company_id", "in", self.company_id.ids),
+                ("commercial_partner_id", "in", told.commercial_partner_id.ids),
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("payment_state", "in", ("not_paid", "partial")),
+                ("invoice_date_due", "<", day),
+            ]
+        )
+        waiting = (overdue - told).commercial_partner_id
+        return set((overdue.commercial_partner_id - waiting).ids)
+
+    def _get_effort(self, has_message, is_disputed, promises_, is_reminded):
         """Return (quarters of an hour, what the next step is)."""
         self.ensure_one()
         _ = self.env._
@@ -273,13 +310,9 @@ class LegalCollectionCase(models.Model):
             return recovery.MESSAGE, _("the planned message")
         if promises_.get("broken"):
             return recovery.CALL, _("call about the promise")
-        if self._has_heard_everything():
+        if is_reminded:
             return recovery.DECISION, _("decide what follows the reminders")
         return recovery.CALL, _("call")
-
-    def _has_heard_everything(self):
-        """Tell whether the reminders are over; extended where more follows."""
-        return False
 
     def _explain_recovery(self, worth, why):
         return self.env._(

@@ -130,6 +130,21 @@ class TestCollectionCase(CollectionCommon):
         self.assertGreater(first.expected_recovery, second.expected_recovery)
         self.assertTrue(0 < first.risk_score < 100)
 
+    def test_after_the_last_reminder_a_person_decides(self):
+        self._create_invoice()
+        self._run(FIRST)
+        self._run(date(2026, 6, 5))
+        notice = self._run(date(2026, 6, 19))
+        day = date(2026, 6, 25)
+        self._sync(day)
+        case = self._case()
+        self.assertFalse(case._get_reminded_to_the_end(day))
+        with self._at(day):
+            notice.sudo()._mark_posted_registered(date(2026, 6, 19), "1A 1")
+        self.assertEqual(case._get_reminded_to_the_end(day), {self.client.id})
+        self._create_invoice(50)
+        self.assertFalse(case._get_reminded_to_the_end(day))
+
     def test_promise_pauses_then_breaks_and_reminders_go_on(self):
         move = self._create_invoice()
         other = self._create_invoice(500)
