@@ -1,7 +1,7 @@
 {
     "name": "Legal Timesheet",
     "summary": "Matters, dated rates, time entries and their approval for law firms",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Legal",
     "author": "Legal Billing contributors",
     "license": "LGPL-3",
@@ -51,6 +51,7 @@
         "views/legal_time_client_approval_views.xml",
         "views/legal_time_reminder_templates.xml",
         "views/portal_client_time_templates.xml",
+        "views/portal_wait_templates.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -77,6 +77,7 @@ class LegalAgreementPortal(CustomerPortal):
         type="jsonrpc",
         auth="public",
         website=True,
+        legal_limit="answer",
     )
     def legal_agreement_sign(self, agreement_id, name=None, signature=None, **_kw):
         """Sign, as the stock signature form asks; keys come in its address."""
@@ -126,6 +127,7 @@ class LegalAgreementPortal(CustomerPortal):
         website=True,
         multilang=False,
         sitemap=False,
+        legal_limit="message",
     )
     def legal_agreement_answer(self, agreement_id, access_token=None, **post):
         verb = request.httprequest.path.rsplit("/", 1)[-1]

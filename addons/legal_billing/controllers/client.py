@@ -52,6 +52,7 @@ class LegalClientPortal(LegalProvisionPortal):
         website=True,
         multilang=False,
         sitemap=False,
+        legal_limit="message",
     )
     def legal_client_renew(self, link_id, key, **_kw):
         link_sudo, situation = self._client_find(link_id, key)

@@ -123,6 +123,7 @@ class LegalMatterPortal(CustomerPortal):
         website=True,
         multilang=False,
         sitemap=False,
+        legal_limit="answer",
     )
     def legal_notice_answer(self, matter_id, notice_id, verb, access_token="", **post):
         matter_sudo, notice_sudo, situation = self._matter_find(matter_id, access_token)

@@ -2,14 +2,17 @@ from odoo.exceptions import AccessError, MissingError, UserError, ValidationErro
 from odoo.http import request, route
 
 from odoo.addons.account_payment.controllers.payment import PaymentPortal
+from odoo.addons.legal_timesheet.controllers.private_page import MAX_ID
 
 
 class LegalPaymentPortal(PaymentPortal):
     """Transactions on legal invoices: what the browser says is checked again here."""
 
-    @route()
+    @route(legal_limit="payment")
     def invoice_transaction(self, invoice_id, access_token=None, **kwargs):
         try:
+            if invoice_id > MAX_ID:
+                raise MissingError(request.env._("This document does not exist."))
             invoice_sudo = self._document_check_access(
                 "account.move", invoice_id, access_token
             )
@@ -39,7 +42,7 @@ class LegalPaymentPortal(PaymentPortal):
             **values,
         )
 
-    @route()
+    @route(legal_limit="payment")
     def overdue_invoices_transaction(self, payment_reference, **kwargs):
         user = request.env.user
         if not user._is_public():
@@ -48,6 +51,13 @@ class LegalPaymentPortal(PaymentPortal):
                 .search(self._get_overdue_invoices_domain())
                 .sudo()
             )
+            if not invoices_sudo:
+                raise ValidationError(
+                    request.env._(
+                        "None of your invoices is overdue, and nothing was charged:"
+                        " reload the page."
+                    )
+                )
             if any(invoices_sudo.mapped("is_legal")):
                 self._legal_check_same_account(invoices_sudo)
                 self._validate_transaction_kwargs(kwargs)

@@ -4,17 +4,9 @@ from odoo.http import request, route
 from odoo.addons.account_payment.controllers.portal import PortalAccount
 from odoo.addons.legal_timesheet.controllers.private_page import (
     MAX_ID,
-    PRIVATE_HEADERS,
+    SAME_SITE_HEADERS,
 )
 from odoo.addons.payment import utils as payment_utils
-
-#: as any private page, but the page of payment frames itself and sends a referrer
-INVOICE_HEADERS = {
-    **PRIVATE_HEADERS,
-    "Referrer-Policy": "same-origin",
-    "X-Frame-Options": "SAMEORIGIN",
-    "Content-Security-Policy": "frame-ancestors 'self'",
-}
 
 
 class LegalInvoicePortal(PortalAccount):
@@ -88,7 +80,7 @@ class LegalInvoicePortal(PortalAccount):
     def _legal_render(self, template, page, status=200, **values):
         values.update(page=page, lang_code=(request.env.lang or "en_US").split("_")[0])
         response = request.render(template, values, status=status)
-        response.headers.update(INVOICE_HEADERS)
+        response.headers.update(SAME_SITE_HEADERS)
         return response
 
     # -- payment form ----------------------------------------------------------

@@ -102,6 +102,7 @@ class LegalProvisionPortal(LegalInvoicePortal, LegalPaymentPortal):
         type="jsonrpc",
         auth="public",
         website=True,
+        legal_limit="payment",
     )
     def provision_transaction(self, provision_id, access_token=None, **kwargs):
         try:

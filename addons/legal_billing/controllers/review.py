@@ -35,6 +35,7 @@ class LegalReview(Controller):
         website=True,
         multilang=False,
         sitemap=False,
+        legal_limit="answer",
     )
     def legal_review_approve(self, payload, seen=None, **_kw):
         step, user, situation = self._legal_review_find(payload)

@@ -5,9 +5,6 @@ from odoo.tools import consteq
 from odoo.addons.legal_billing.controllers.portal import MAX_ID
 from odoo.addons.legal_billing.controllers.provision import LegalProvisionPortal
 
-#: messages an hour, about one invoice and from one address
-MOST_BY_INVOICE = 12
-MOST_BY_ADDRESS = 30
 KINDS = ("dispute", "question")
 
 
@@ -46,6 +43,7 @@ class LegalContestPortal(LegalProvisionPortal):
         website=True,
         multilang=False,
         sitemap=False,
+        legal_limit="message",
     )
     def legal_contest_send(self, invoice_id, access_token=None, **post):
         invoice_sudo = self._legal_find_invoice(invoice_id, access_token)
@@ -62,7 +60,6 @@ class LegalContestPortal(LegalProvisionPortal):
         if not problem:
             kind = typed["kind"] if typed["kind"] in KINDS else "dispute"
             try:
-                self._legal_limit_posts(invoice_sudo)
                 with request.env.cr.savepoint():
                     outcome, dispute = invoice_sudo._client_contest(
                         kind,
@@ -91,6 +88,7 @@ class LegalContestPortal(LegalProvisionPortal):
         website=True,
         multilang=False,
         sitemap=False,
+        legal_limit="message",
     )
     def legal_dispute_reply(
         self, invoice_id, dispute_id, verb, access_token=None, **post
@@ -106,7 +104,6 @@ class LegalContestPortal(LegalProvisionPortal):
         problem = self._legal_get_post_problem(invoice_sudo, access_token, post)
         if not problem:
             try:
-                self._legal_limit_posts(invoice_sudo)
                 with request.env.cr.savepoint():
                     dispute_sudo._client_reply(
                         verb,
@@ -153,12 +150,6 @@ class LegalContestPortal(LegalProvisionPortal):
                 "This page had been open for long, and nothing was sent: send it again."
             )
         return ""
-
-    def _legal_limit_posts(self, record_sudo):
-        Limit = request.env["legal.portal.limit"]
-        scope = record_sudo._name
-        Limit._check(scope, record_sudo.id, MOST_BY_INVOICE)
-        Limit._check(f"{scope} ip", request.httprequest.remote_addr, MOST_BY_ADDRESS)
 
     def _legal_get_speaker(self, record_sudo):
         """Return who speaks: the signed-in client, else whom the firm writes to."""

@@ -1,5 +1,8 @@
+from odoo.exceptions import AccessError
 from odoo.http import Controller, content_disposition, request, route
 from odoo.tools.pdf import merge_pdf
+
+from odoo.addons.legal_timesheet.controllers.private_page import MAX_ID
 
 
 class DunningPrint(Controller):
@@ -10,12 +13,16 @@ class DunningPrint(Controller):
         The reader's own rights decide on each file: an agreement behind a wall is
         printed by those who may see its matter.
         """
-        action = request.env["legal.dunning.action"].browse(action_id).exists()
-        action.check_access("read")
+        Action = request.env["legal.dunning.action"]
+        action = Action.browse(action_id if action_id <= MAX_ID else 0).exists()
+        try:
+            action.check_access("read")
+            files = action.attachment_id + action.enclosure_ids
+            files.check_access("read")
+        except AccessError:
+            return request.not_found()
         if not action.attachment_id:
             return request.not_found()
-        files = action.attachment_id + action.enclosure_ids
-        files.check_access("read")
         pages = [file.raw for file in files if file.mimetype == "application/pdf"]
         content = merge_pdf(pages)
         name = action.sudo()._get_letter_filename()

@@ -49,6 +49,7 @@ class LegalPlanPortal(LegalContestPortal):
         website=True,
         multilang=False,
         sitemap=False,
+        legal_limit="message",
     )
     def legal_plan_propose(self, invoice_id, access_token=None, **post):
         invoice_sudo = self._legal_find_invoice(invoice_id, access_token)
@@ -57,7 +58,6 @@ class LegalPlanPortal(LegalContestPortal):
         problem = self._legal_get_post_problem(invoice_sudo, access_token, post)
         if not problem:
             try:
-                self._legal_limit_posts(invoice_sudo)
                 with request.env.cr.savepoint():
                     plan_sudo = invoice_sudo.env["legal.payment.plan"]._client_propose(
                         invoice_sudo,
@@ -156,6 +156,7 @@ class LegalPlanPortal(LegalContestPortal):
         website=True,
         multilang=False,
         sitemap=False,
+        legal_limit="answer",
     )
     def legal_plan_answer(self, plan_id, access_token=None, **post):
         plan_sudo = self._legal_find_plan(plan_id, access_token)
@@ -165,7 +166,6 @@ class LegalPlanPortal(LegalContestPortal):
         problem = self._legal_get_post_problem(plan_sudo, access_token, post)
         if not problem:
             try:
-                self._legal_limit_posts(plan_sudo)
                 with request.env.cr.savepoint():
                     outcome = self._legal_do_plan(plan_sudo, verb, access_token, post)
                     request.env.flush_all()
@@ -243,7 +243,11 @@ class LegalPlanPortal(LegalContestPortal):
     # Paying ---------------------------------------------------------------------------
 
     @route(
-        "/plan/transaction/<int:plan_id>", type="jsonrpc", auth="public", website=True
+        "/plan/transaction/<int:plan_id>",
+        type="jsonrpc",
+        auth="public",
+        website=True,
+        legal_limit="payment",
     )
     def legal_plan_transaction(self, plan_id, access_token=None, **kwargs):
         """Make the transaction of an instalment: that one, for what is left of it."""

@@ -34,7 +34,6 @@ from . import legal_demo
 from . import legal_demo_notice
 
 # disputes and payment plans
-from . import legal_portal_limit
 from . import legal_dispute
 from . import legal_dispute_line
 from . import legal_dispute_exchange

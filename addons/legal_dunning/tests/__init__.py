@@ -20,6 +20,7 @@ from . import test_prescription
 from . import test_taxation
 from . import test_bad_debt
 from . import test_external_collector
+from . import test_route_walk
 
 # clients' accounts
 from . import test_collection_access

@@ -171,5 +171,7 @@ class TestDisputePortal(LegalPortalCommon):
         for number in range(12):
             self._post(self._url(), kind="question", words=f"Question {number}")
         response = self._post(self._url(), kind="question", words="Encore une")
-        self.assertEqual(response.status_code, 422)
+        self.assertEqual(response.status_code, 429)
+        self.assertIn("Encore une", response.text)  # what was typed is not lost
+        self.assertIn(self.move.access_token, response.text)  # the way back
         self.assertEqual(len(self.move.dispute_ids), 12)

@@ -2,7 +2,13 @@ from odoo.http import Controller, request, route
 
 
 class ShortLink(Controller):
-    @route("/f/<string:code>", type="http", auth="public", sitemap=False)
+    @route(
+        "/f/<string:code>",
+        type="http",
+        auth="public",
+        sitemap=False,
+        legal_limit="lookup",
+    )
     def open_invoice(self, code):
         """Lead from a text message to the page on which its invoice is paid.
 

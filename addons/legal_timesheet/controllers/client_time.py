@@ -41,6 +41,7 @@ class ClientTime(CustomerPortal):
         website=True,
         multilang=False,
         sitemap=False,
+        legal_limit="answer",
     )
     def legal_time_answer(self, approval_id, token, verb, **post):
         approval_sudo = self._legal_find(approval_id, token)
@@ -87,6 +88,7 @@ class ClientTime(CustomerPortal):
         website=True,
         multilang=False,
         sitemap=False,
+        legal_limit="answer",
     )
     def legal_my_time_answer(self, approval_id, verb, **post):
         approval_sudo = self._legal_get_own().filtered(lambda a: a.id == approval_id)

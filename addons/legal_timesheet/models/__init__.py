@@ -82,3 +82,6 @@ from . import res_users_settings
 from . import res_users
 from . import res_users_reminder
 from . import timesheets_analysis_report
+from . import ir_http
+from . import legal_portal_limit
+from . import res_config_settings_limit
