@@ -145,9 +145,7 @@ def _words(_test, _world):
 
 ROUTES = {
     # -- invoices: understood, contested, paid
-    ("ANY", "/my/invoices/<int:invoice_id>"): Call(
-        _invoice, _invoice_key, shows=True
-    ),
+    ("ANY", "/my/invoices/<int:invoice_id>"): Call(_invoice, _invoice_key, shows=True),
     ("JSON", "/invoice/transaction/<int:invoice_id>"): Call(
         _invoice,
         _invoice_key,

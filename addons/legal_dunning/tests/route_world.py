@@ -215,8 +215,15 @@ class RouteWorldCommon(LegalPortalCommon):
     @classmethod
     def _create_plan(cls, world, today):
         cls.company.plan_auto_amount = 5000.0
-        plan = cls.env["legal.payment.plan"].sudo()._client_propose(
-            world.plan_move.sudo(), "3", str(today + timedelta(days=7)), world.contact
+        plan = (
+            cls.env["legal.payment.plan"]
+            .sudo()
+            ._client_propose(
+                world.plan_move.sudo(),
+                "3",
+                str(today + timedelta(days=7)),
+                world.contact,
+            )
         )
         plan._portal_ensure_token()
         return plan
@@ -254,26 +261,30 @@ class RouteWorldCommon(LegalPortalCommon):
             }
         )
         level = cls.env["legal.dunning.level"].sudo().search([], limit=1)
-        action = cls.env["legal.dunning.action"].sudo().create(
-            {
-                "company_id": cls.company.id,
-                "partner_id": world.client.id,
-                "kind": "professional",
-                "level_id": level.id,
-                "planned_on": fields.Date.today(),
-                "attachment_id": attachment.id,
-                "line_ids": [
-                    Command.create(
-                        {
-                            "move_id": world.move.id,
-                            "level_id": level.id,
-                            "sequence": 1,
-                            "due_on": world.move.invoice_date_due,
-                            "currency_id": world.move.currency_id.id,
-                        }
-                    )
-                ],
-            }
+        action = (
+            cls.env["legal.dunning.action"]
+            .sudo()
+            .create(
+                {
+                    "company_id": cls.company.id,
+                    "partner_id": world.client.id,
+                    "kind": "professional",
+                    "level_id": level.id,
+                    "planned_on": fields.Date.today(),
+                    "attachment_id": attachment.id,
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "move_id": world.move.id,
+                                "level_id": level.id,
+                                "sequence": 1,
+                                "due_on": world.move.invoice_date_due,
+                                "currency_id": world.move.currency_id.id,
+                            }
+                        )
+                    ],
+                }
+            )
         )
         attachment.sudo().write({"res_model": action._name, "res_id": action.id})
         return action

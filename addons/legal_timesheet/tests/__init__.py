@@ -33,3 +33,4 @@ from . import test_wall_paths
 from . import test_week
 from . import test_week_screen
 from . import test_work_kind
+from . import test_portal_limit
