@@ -11,14 +11,12 @@ SCOPE = "test of tries"
 class TestPortalLimit(TransactionCase):
     """Tries are counted once, for all workers, whatever becomes of the request."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.addClassCleanup(cls._forget)
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self._forget)
 
-    @classmethod
-    def _forget(cls):
-        with cls.registry.cursor() as cr:
+    def _forget(self):
+        with self.registry.cursor() as cr:
             cr.execute("DELETE FROM legal_portal_limit WHERE scope = %s", (SCOPE,))
 
     def _try(self, key, most=5):
