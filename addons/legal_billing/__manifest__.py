@@ -30,6 +30,7 @@
         "security/legal_credit_rules.xml",
         "security/legal_wip_rules.xml",
         "security/legal_sending_rules.xml",
+        "security/legal_firm_access.xml",
         "data/ir_sequence_data.xml",
         "data/legal_parameter_data.xml",
         "data/legal_writeoff_reason_data.xml",
@@ -123,6 +124,11 @@
         "views/legal_prebill_divide_views.xml",
         "views/legal_post_batch_views.xml",
         "views/legal_sending_views.xml",
+        "data/legal_firm_data.xml",
+        "views/legal_online_payment_views.xml",
+        "views/legal_payout_views.xml",
+        "views/legal_reading_views.xml",
+        "wizards/legal_payment_link_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["legal_billing/static/tests/tours/**/*"],
@@ -135,6 +141,7 @@
             "legal_billing/static/src/prebill_review/**/*",
             "legal_billing/static/src/backend/run_progress.js",
             "legal_billing/static/src/backend/run_progress.xml",
+            "legal_billing/static/src/online_payment/**/*",
         ],
         "web.assets_frontend": [
             "legal_billing/static/src/portal/legal_invoice.scss",

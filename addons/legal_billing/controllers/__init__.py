@@ -6,6 +6,7 @@ from . import (
     payment,
     portal,
     provision,
+    reading,
     review,
     sample,
 )

@@ -227,6 +227,21 @@ from . import (
     account_move_seal,
     res_company_seal,
 )
+from . import (
+    account_move_reading,
+    legal_ledger_check_online,
+    legal_online_figures,
+    legal_online_state_mixin,
+    legal_payout,
+    legal_payout_format,
+    legal_payout_line,
+    legal_payout_booking,
+    legal_payout_proposal,
+    legal_payout_rule,
+    legal_reading_event,
+    payment_transaction_live,
+    res_company_online,
+)
 
 # Last, so that taking over an invoice comes before every check on posting.
 from . import account_move_replace  # isort: skip

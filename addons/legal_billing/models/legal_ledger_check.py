@@ -23,6 +23,7 @@ class LegalLedgerCheck(models.TransientModel):
             ("provisions", "Provisions (4191)"),
             ("disbursements", "Disbursements (467)"),
             ("accrual", "Invoices to be made out (418)"),
+            ("online", "Online payments on their way to the bank"),
         ],
         readonly=True,
     )
@@ -68,6 +69,7 @@ class LegalLedgerCheck(models.TransientModel):
             "provisions": check._check_provisions,
             "disbursements": check._check_disbursements,
             "accrual": check._check_accrual,
+            "online": check._check_online,
         }
         rows = [
             row

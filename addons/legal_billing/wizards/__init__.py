@@ -6,6 +6,8 @@ from . import (
     legal_invoice_credit,
     legal_invoice_replace,
     legal_matter_opening,
+    legal_payment_link,
+    legal_payout_import,
     legal_fee_agreement_paper,
     legal_fee_agreement_send,
     legal_prebill_anomaly_dismiss,
