@@ -1,6 +1,7 @@
 from . import (
     agreement,
     client,
+    client_payment,
     ereporting,
     matter,
     payment,

@@ -63,7 +63,8 @@ class AccountMove(models.Model):
         running = self._legal_get_running_transactions()
         if ignored:
             running -= ignored
-        amount = sum(posted.mapped("amount_residual")) - sum(running.mapped("amount"))
+        amount = sum(posted.mapped("amount_residual"))
+        amount -= running._legal_get_running_amount(self)
         return max(self.currency_id[:1].round(amount), 0.0)
 
     def _legal_get_situation(self):

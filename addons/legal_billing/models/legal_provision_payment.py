@@ -19,7 +19,10 @@ class LegalProvision(models.Model):
     def _get_running_transactions(self):
         """Return the payments under way: promised, or not in the ledger yet."""
         # sudo: a client has no access to transactions, only to this answer.
-        return self.sudo().transaction_ids.filtered(
+        provision = self.sudo()
+        shares = self.env["legal.payment.share"].sudo()
+        shares = shares.search([("provision_id", "in", self.ids)])
+        return (provision.transaction_ids | shares.transaction_id).filtered(
             lambda tx: (
                 tx.operation not in ("validation", "refund")
                 and (

@@ -50,6 +50,8 @@ class PaymentTransaction(models.Model):
         if not invoices or self.operation in ("validation", "refund"):
             return ""
         invoices._legal_lock_payment()
+        if source.legal_share_ids.provision_id:
+            return ""  # not only of invoices: each part is looked at on its own
         family = source | source.child_transaction_ids
         left = source.invoice_ids._legal_get_open_amount(ignored=family)
         if self.currency_id.compare_amounts(amount or self.amount, left) <= 0:
@@ -74,7 +76,9 @@ class PaymentTransaction(models.Model):
     def _post_process(self):
         """Tell the firm of money that came in beyond what was due."""
         fresh = self.filtered(lambda tx: tx.state == "done" and not tx.payment_id)
-        legal = fresh.filtered(lambda tx: tx._legal_get_invoices())
+        legal = fresh.filtered(
+            lambda tx: tx._legal_get_invoices() or tx.legal_share_ids
+        )
         legal._legal_get_invoices()._legal_lock_payment()
         res = super()._post_process()
         for tx in legal.filtered("payment_id"):
@@ -95,11 +99,14 @@ class PaymentTransaction(models.Model):
         )
         if self.currency_id.compare_amounts(surplus, 0.0) <= 0:
             return
-        invoice = self._legal_get_invoices()[:1]
+        document = self._legal_get_invoices()[:1] or self.legal_share_ids.provision_id
+        document = document[:1]
         responsible = (
-            invoice.invoice_user_id or invoice.sudo().matter_ids.responsible_id
+            document.invoice_user_id or document.sudo().matter_ids.responsible_id
+            if document._name == "account.move"
+            else document.sudo().responsible_id
         )
-        invoice.activity_schedule(
+        document.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=self.env._("Paid too much: refund or set off"),
             note=self.env._(
@@ -107,8 +114,8 @@ class PaymentTransaction(models.Model):
                 " due on %(invoice)s. The amount is a credit on the client's account:"
                 " refund it, or set it off with the client's agreement.",
                 reference=self.reference,
-                surplus=invoice._legal_format_money(surplus),
-                invoice=", ".join(self.invoice_ids.mapped("name")),
+                surplus=self.currency_id.format(surplus),
+                invoice=", ".join((self.invoice_ids or document).mapped("name")),
             ),
             user_id=responsible[:1].id or self.env.uid,
         )

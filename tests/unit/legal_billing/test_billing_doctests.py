@@ -7,6 +7,7 @@ import pytest
 
 MODULES = [
     "adjust",
+    "allocation",
     "anomalies",
     "complement",
     "ereporting",
@@ -17,6 +18,7 @@ MODULES = [
     "split",
     "subscription",
     "success",
+    "transfer",
     "wording",
 ]
 
