@@ -13,6 +13,7 @@ from . import test_sending
 # disputes and payment plans
 from . import test_dispute
 from . import test_dispute_portal
+from . import test_client_payment
 from . import test_plan
 from . import test_plan_portal
 
