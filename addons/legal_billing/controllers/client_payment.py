@@ -11,8 +11,6 @@ from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE
 from .client import CLIENT, LegalClientPortal
 from .portal import MAX_ID
 
-#: payments that one payer, or one address, may begin within an hour
-MOST_BY_PAYER, MOST_BY_ADDRESS = 30, 60
 RACES = (
     psycopg2.errors.SerializationFailure,
     psycopg2.errors.DeadlockDetected,
@@ -76,10 +74,8 @@ class LegalClientPaymentPortal(LegalClientPortal):
         due = link_sudo._get_page_due()
         return [row["key"] for row in due if row.get("is_payable", True)]
 
-    def _client_render_pay(self, link_sudo, choice, problem=""):
+    def _client_render_pay(self, link_sudo, choice):
         page = link_sudo._get_pay_page(choice)
-        if problem:
-            page["problems"].insert(0, problem)
         query = [("row", row) for row in choice.keys]
         if choice.is_part:
             query.append(("amount", choice.typed))
@@ -90,7 +86,6 @@ class LegalClientPaymentPortal(LegalClientPortal):
             "legal_billing.portal_client_pay",
             link_sudo,
             page,
-            status=422 if problem else 200,
             payment_form=form,
         )
         response.headers["Content-Security-Policy"] = PAY_POLICY
@@ -117,7 +112,13 @@ class LegalClientPaymentPortal(LegalClientPortal):
 
     # -- paying ---------------------------------------------------------------------
 
-    @route(f"{CLIENT}/transaction", type="jsonrpc", auth="public", website=True)
+    @route(
+        f"{CLIENT}/transaction",
+        type="jsonrpc",
+        auth="public",
+        website=True,
+        legal_limit="payment",
+    )
     def legal_client_transaction(self, link_id, key, access_token=None, **kwargs):
         """Make the transaction of the rows chosen, for what they owe now."""
         link_sudo, situation = self._client_find(link_id, key)
@@ -136,7 +137,6 @@ class LegalClientPaymentPortal(LegalClientPortal):
                 )
             )
         self._validate_transaction_kwargs(kwargs)
-        self._client_limit(link_sudo)
         args = request.httprequest.args
         with say_when_busy():
             choice = link_sudo._check_choice(
@@ -175,15 +175,6 @@ class LegalClientPaymentPortal(LegalClientPortal):
         tx_sudo.landing_route = f"{path}/receipt/{tx_sudo.id}"
         return tx_sudo._get_processing_values()
 
-    def _client_limit(self, link_sudo):
-        """Let nobody try cards by the hundred behind a link."""
-        Limit = request.env.get("legal.portal.limit")
-        if Limit is None:
-            return
-        Limit._check("legal payment", link_sudo.partner_id.id, MOST_BY_PAYER)
-        address = request.httprequest.remote_addr
-        Limit._check("legal payment ip", address, MOST_BY_ADDRESS)
-
     # -- once it is paid -----------------------------------------------------------
 
     @route(
@@ -219,6 +210,7 @@ class LegalClientPaymentPortal(LegalClientPortal):
         website=True,
         multilang=False,
         sitemap=False,
+        legal_limit="payment",
     )
     def legal_client_transfer(self, link_id, key, amount="", **_kw):
         """Give one reference for all that was chosen, and the code to scan."""
@@ -228,10 +220,6 @@ class LegalClientPaymentPortal(LegalClientPortal):
         choice = link_sudo._choose(self._client_get_rows(link_sudo), amount)
         if choice.problems or not choice.parts:
             return self._client_render_pay(link_sudo, choice)
-        try:
-            self._client_limit(link_sudo)
-        except UserError as error:
-            return self._client_render_pay(link_sudo, choice, error.args[0])
         transfer_sudo = link_sudo._announce_transfer(choice)
         return request.redirect(
             f"{link_sudo._get_path()}/transfer/{transfer_sudo.id}", code=303
