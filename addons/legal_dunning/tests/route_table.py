@@ -134,6 +134,10 @@ def _link_over(world):
     return world.link, {"expires_on": LONG_AGO}
 
 
+def _row(world):
+    return {"row": f"i{world.move.id}"}
+
+
 def _review_key(world):
     step = world.review
     return step._get_approve_url(step.user_id).rsplit("/", 1)[1]
@@ -221,6 +225,44 @@ ROUTES = {
     ),
     ("POST", "/legal/client/<int:link_id>/<string:key>/renew"): Call(
         _link, _link_key, place="key"
+    ),
+    ("GET", "/legal/client/<int:link_id>/<string:key>/pay"): Call(
+        _link, _link_key, place="key", query=_row, over=_link_over, shows=True
+    ),
+    ("JSON", "/legal/client/<int:link_id>/<string:key>/transaction"): Call(
+        _link,
+        _link_key,
+        place="key",
+        query=_row,
+        data=lambda test, world: test._payment(world.move._legal_get_asked()["amount"]),
+        over=_link_over,
+        writes=True,
+        amount=True,
+    ),
+    ("GET", "/legal/client/<int:link_id>/<string:key>/receipt/<int:tx_id>"): Call(
+        lambda world: {**_link(world), "tx_id": world.attempt.id},
+        _link_key,
+        place="key",
+        over=_link_over,
+        shows=True,
+    ),
+    ("POST", "/legal/client/<int:link_id>/<string:key>/transfer"): Call(
+        _link,
+        _link_key,
+        place="key",
+        data=lambda _test, world: {**_row(world), "amount": "1,00"},
+        over=_link_over,
+        writes=True,
+    ),
+    (
+        "GET",
+        "/legal/client/<int:link_id>/<string:key>/transfer/<int:transfer_id>",
+    ): Call(
+        lambda world: {**_link(world), "transfer_id": world.transfer.id},
+        _link_key,
+        place="key",
+        over=_link_over,
+        shows=True,
     ),
     # -- matters
     ("GET", "/my/matters"): Call(shows=True),

@@ -146,6 +146,10 @@ class RouteWorldCommon(LegalPortalCommon):
         world.plan = cls._create_plan(world, today)
         world.account = cls._create_account(world)
         world.link = env["legal.client.link"]._get_for(client, cls.company)
+        world.attempt = cls._create_attempt(world)
+        world.transfer = world.link._announce_transfer(
+            world.link._choose([f"i{world.move.id}"])
+        )
         world.report = env["legal.ereporting"].create(
             {
                 "company_id": cls.company.id,
@@ -250,6 +254,26 @@ class RouteWorldCommon(LegalPortalCommon):
         )
         prebill.with_user(matter.responsible_id).action_submit_review()
         return prebill.review_ids[:1].sudo()
+
+    @classmethod
+    def _create_attempt(cls, world):
+        """Return a payment that was begun and not finished."""
+        return (
+            cls.env["payment.transaction"]
+            .sudo()
+            .create(
+                {
+                    "provider_id": cls.provider.id,
+                    "payment_method_id": cls.method.id,
+                    "reference": f"essai {world.word}",
+                    "amount": 10.0,
+                    "currency_id": world.move.currency_id.id,
+                    "partner_id": world.client.id,
+                    "operation": "online_direct",
+                    "invoice_ids": [Command.set(world.move.ids)],
+                }
+            )
+        )
 
     @classmethod
     def _create_letter(cls, world):
