@@ -54,10 +54,6 @@ class Browser:
         self.draw = random.Random(SEED + rank)
         self.payer = self.draw.choice(firm["payers"])
         self.http = requests.Session()
-        # as many addresses as there would be: payments are counted by each
-        source = requests.adapters.HTTPAdapter()
-        source.init_poolmanager(1, 1, source_address=(f"127.0.0.{2 + rank % 50}", 0))
-        self.http.mount("http://", source)
 
     def choose(self):
         """Return the query of what he ticks: one, several, all, a part, one twice."""
