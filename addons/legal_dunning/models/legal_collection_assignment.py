@@ -50,7 +50,7 @@ class LegalCollectionAssignment(models.Model):
         "Left to Pay", compute="_compute_amounts", store=True
     )
     amount_recovered = fields.Monetary("Recovered", compute="_compute_recovered")
-    amount_cost = fields.Monetary("Cost", compute="_compute_recovered")
+    amount_cost = fields.Monetary("Cost of Collection", compute="_compute_recovered")
 
     _dates_in_order = models.Constraint(
         "CHECK (date_to IS NULL OR date_to >= date_from)",

@@ -58,7 +58,7 @@ class LegalExternalLog(models.Model):
     promised_on = fields.Date("Promised for")
     instalments = fields.Integer()
     first_on = fields.Date("First Instalment on")
-    words = fields.Text()
+    words = fields.Text("What was said")
     state = fields.Selection(
         [
             ("proposed", "To Approve"),
