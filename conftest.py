@@ -5,6 +5,7 @@ import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
+import freezegun.api
 import pytest
 
 
@@ -62,45 +63,20 @@ def _own_filestore(original, database):
         shutil.rmtree(stores / database, ignore_errors=True)
 
 
+def _number_of_names(module):
+    """Tell one state of a module from another, for freezegun's memory of modules.
+
+    Its own hash of all names of thousands of modules, each time the clock stops, was
+    most of what stopping it costs.
+    """
+    return f"{id(module)}-{len(getattr(module, '__dict__', ()))}"
+
+
 def pytest_configure(config):
     plugin = config.pluginmanager.get_plugin("odoo")
     if plugin:  # tests of pure functions may do without it
         plugin._shared_filestore = _own_filestore
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _firm_of_this_process(request):
-    """Keep a French company with its chart of accounts, made once, for all classes.
-
-    Loading the chart is most of a class's preparation. Only in databases that
-    ``make test`` made; elsewhere each class goes on making its own.
-    """
-    if not request.config.pluginmanager.get_plugin("odoo"):
-        return
-    request.getfixturevalue("load_registry")
-    from odoo import SUPERUSER_ID, api
-    from odoo.modules.registry import Registry
-    from odoo.tests.common import get_db_name
-
-    if not get_db_name().startswith("legal_test_"):
-        return
-    registry = Registry(get_db_name())
-    if "legal.prebill" not in registry:
-        return
-    with registry.cursor() as cr:
-        env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-        country = env.ref("base.fr")
-        company = env["res.company"].create(
-            {
-                "name": "Tested firm",
-                "country_id": country.id,
-                "currency_id": country.currency_id.id,
-            }
-        )
-        charts = env["account.chart.template"]
-        chart = charts._guess_chart_template(country)
-        charts.try_loading(chart, company=company, install_demo=False)
-        env["ir.config_parameter"].set_param("legal_tests.company", company.id)
+        freezegun.api._get_module_attributes_hash = _number_of_names
 
 
 #: tables that a class of tests fills and takes back
@@ -111,7 +87,7 @@ FILLED = (
 
 
 @pytest.fixture(scope="class", autouse=True)
-def _clear_what_the_last_class_left(request, _firm_of_this_process):
+def _clear_what_the_last_class_left(request):
     """Give back the space of rows that were rolled back.
 
     PostgreSQL's own cleaning waits a minute; until then statements that join the
@@ -119,13 +95,12 @@ def _clear_what_the_last_class_left(request, _firm_of_this_process):
     """
     if not request.config.pluginmanager.get_plugin("odoo"):
         return
+    request.getfixturevalue("load_registry")
     import psycopg2
 
     from odoo.sql_db import connection_info_for
     from odoo.tests.common import get_db_name
 
-    if not get_db_name().startswith("legal_test_"):
-        return
     connection = psycopg2.connect(**connection_info_for(get_db_name())[1])
     connection.autocommit = True
     with connection.cursor() as cursor:

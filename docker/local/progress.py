@@ -17,6 +17,7 @@ class Screen:
     """Where progress goes: aside, when a command's own output is meant for a pipe."""
 
     stream = None  # the standard output of the moment
+    is_shared = False  # with a program that prints, too: nothing is rewritten
 
     @classmethod
     def current(cls):
@@ -34,7 +35,8 @@ class Ticker:
     def __init__(self, title, measure=None, live=True):
         self.title, self.measure = title, measure
         self.started = time.monotonic()
-        self.live = live and Screen.current().isatty()
+        alone = live and not Screen.is_shared
+        self.live = alone and Screen.current().isatty()
         if not self.live:
             say(f"{title} …")
 

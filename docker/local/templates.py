@@ -3,6 +3,8 @@
 ``legal_stock_<hash>``   the stock addons ours build on, in French, no demo data
 ``legal_addons_<hash>``  our addons on top, web assets compiled
 ``legal_glue_<hash>``    our glue addons on top of these, with what they join
+``legal_firm_<hash>``    a firm for the billing tests, on top of our addons
+``legal_gluefirm_<hash>``  the same, on top of our glue addons
 
 The hash covers the framework, the Python packages, the list of addons and their
 content, so a template is never stale: it exists, or it is built.
@@ -10,11 +12,14 @@ content, so a template is never stale: it exists, or it is built.
 
 from pathlib import Path
 
-from local import addons, databases, odoo_run, pins, progress, venv
+from local import addons, databases, odoo_run, paths, pins, progress, venv
 from local.digest import file_sha256, text_digest
 from local.errors import Stop
 
 WARM_SCRIPT = Path(__file__).with_name("warm_job.py")
+FIRM_SCRIPT = Path(__file__).with_name("firm_job.py")
+# what a firm for the tests is made by, beside what its base is made of
+FIRM_SOURCES = ("common.py", "prepared.py")
 LAYOUT = "1"  # raise it when the way templates are built changes
 
 
@@ -70,6 +75,22 @@ class Templates:
                 self._refuse_errors(log)
             title = "Compiling the web client"
             self.odoo.script(part, WARM_SCRIPT, title, log="warm")
+            self.store.seal(part, name)
+        return name
+
+    def firm(self, glue=False):
+        """Return the template that holds a firm for the tests, too."""
+        base = self.addons(glue)
+        family = "legal_gluefirm_" if glue else "legal_firm_"
+        tests = paths.ADDONS / "legal_billing" / "tests"
+        sources = (FIRM_SCRIPT, *(tests / name for name in FIRM_SOURCES))
+        name = family + text_digest(base, *map(file_sha256, sources))
+        if not self.store.exists(name):
+            self.store.drop_others(family, name)
+            part = name + databases.PART
+            self.store.create(part, base)
+            title = "Preparing the firm of the tests"
+            self.odoo.script(part, FIRM_SCRIPT, title, log="firm")
             self.store.seal(part, name)
         return name
 

@@ -15,6 +15,7 @@ import tempfile
 
 from local import addons, paths, progress, venv
 from local.environment import ready
+from local.lock import exclusive
 from local.server import Refused
 
 PREFIX = "legal_test_"
@@ -50,7 +51,9 @@ def pytest_command(database, words, processes):
     command += ["--odoo-http", "--odoo-log-level=error"]
     command += ["--durations=15", "--durations-min=5"]
     if processes > 1:
-        command += ["-n", processes, "--dist", "loadscope"]
+        # In the order of collection: whole programs first, small screens last, so
+        # that no process ends alone with a long one.
+        command += ["-n", processes, "--dist", "loadscope", "--no-loadscope-reorder"]
     return [str(word) for word in (*command, *words)]
 
 
@@ -88,12 +91,13 @@ def exit_code(codes):
 
 def command(words=()):
     """Run ``make test``; ``words`` go to pytest, by default it takes all tests."""
+    of_glue, others = split_words(list(words), glue_folders())
     with ready(tests=True) as env:
         templates = {
             "STOCK": env.templates.stock(),
             "ADDONS": env.templates.addons(),
-            "GLUE": env.templates.addons(glue=True),
         }
+        firm = others and env.templates.firm()
         drop_leftovers(env.store)
     more = {
         **{f"LEGAL_{kind}_TEMPLATE": name for kind, name in templates.items()},
@@ -101,16 +105,21 @@ def command(words=()):
         "LEGAL_STATE": str(paths.STATE),
     }
     processes = int(os.environ.get("PROCESSES") or min(2, os.cpu_count() or 1))
-    of_glue, others = split_words(list(words), glue_folders())
-    glue = of_glue and Run(env, templates["GLUE"], of_glue, 1, more, "-glue")
-    main = others and Run(env, templates["ADDONS"], others, processes, more)
-    runs = [run for run in (glue, main) if run]
+    runs = []
     try:
-        if glue:
-            # Its output is held back as long as the others' fill the screen.
-            glue.start(quiet=bool(main))
-        if main:
+        if others:
+            main = Run(env, firm, others, processes, more)
+            runs.append(main)
             main.start()
+        if of_glue:
+            # The others run while the glue's template is made, which keeps one
+            # processor busy for a minute; what the glue's tests say waits for theirs.
+            progress.Screen.is_shared = bool(others)
+            with exclusive():
+                firm = env.templates.firm(glue=True)
+            glue = Run(env, firm, of_glue, 1, more, "-glue")
+            runs.insert(0, glue)
+            glue.start(quiet=bool(others))
         # The glue's first: the others' closing line is the last that is read.
         return exit_code([run.wait() for run in runs])
     finally:

@@ -1,6 +1,9 @@
 from odoo import Command, fields
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.base.tests.common import BaseCommon
+
+from . import prepared
 
 
 class LegalBillingCommon(AccountTestInvoicingCommon):
@@ -9,7 +12,15 @@ class LegalBillingCommon(AccountTestInvoicingCommon):
     @classmethod
     @AccountTestInvoicingCommon.setup_country("fr")
     def setUpClass(cls):
-        super().setUpClass()
+        if prepared.can_take(cls, LegalBillingCommon):
+            super(BaseCommon, cls).setUpClass()
+            prepared.take(cls)
+        else:
+            super().setUpClass()
+            cls._set_up_firm()
+
+    @classmethod
+    def _set_up_firm(cls):
         cls.company = cls.company_data["company"]
         cls.company.write(
             {
@@ -73,15 +84,9 @@ class LegalBillingCommon(AccountTestInvoicingCommon):
         }
 
     @classmethod
-    def setup_independent_company(cls, **kwargs):
-        """Return the company that the test run made once, else a new one."""
-        parameters = cls.env["ir.config_parameter"].sudo()
-        company = int(parameters.get_param("legal_tests.company", 0))
-        if company and not kwargs and cls.country_code == "FR":
-            company = cls.env["res.company"].browse(company)
-            cls.env.user.company_ids = [Command.link(company.id)]
-            return company
-        return super().setup_independent_company(**kwargs)
+    def setup_independent_user(cls):
+        prepared.set_aside(cls)
+        return super().setup_independent_user()
 
     @classmethod
     def _create_lawyer(cls, name, grade, rate):

@@ -5,7 +5,7 @@ from stdnum.fr import siret, tva
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
 
-from ..models.legal_demo_data import MATTERS
+from ..models.legal_demo_data import FIRM, MATTERS
 
 
 @tagged("post_install", "-at_install")
@@ -16,7 +16,9 @@ class TestDemo(TransactionCase):
         cls.env["ir.config_parameter"].sudo().search(
             [("key", "=", "legal.demo.loaded")]
         ).unlink()
-        # free the logins, wherever the demo firm was loaded before
+        # free the names, wherever the demo firm was loaded before
+        for company in cls.env["res.company"].search([("name", "=", FIRM["name"])]):
+            company.name = f"{company.name} before"
         for login, _password, _role in cls.env["legal.demo"]._logins():
             cls.env["res.users"].with_context(active_test=False).search(
                 [("login", "=", login)]
