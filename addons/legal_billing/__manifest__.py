@@ -118,6 +118,7 @@
         "views/legal_cap_notice_views.xml",
         "views/legal_cap_matter_views.xml",
         "views/portal_matter_templates.xml",
+        "views/legal_evidence_button_views.xml",
         "views/legal_mention_views.xml",
         "views/res_company_document_views.xml",
         "views/legal_time_report_views.xml",

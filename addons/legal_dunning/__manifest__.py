@@ -54,6 +54,7 @@
         # disputes and payment plans
         "views/legal_dispute_views.xml",
         "views/legal_payment_plan_views.xml",
+        "views/legal_evidence_views.xml",
         "views/res_config_settings_dispute_views.xml",
         "views/portal_dispute_templates.xml",
         "views/portal_plan_templates.xml",

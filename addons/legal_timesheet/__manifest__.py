@@ -50,6 +50,7 @@
         "views/legal_approval_delegation_views.xml",
         "views/legal_time_client_approval_views.xml",
         "views/legal_time_reminder_templates.xml",
+        "views/portal_consent_templates.xml",
         "views/portal_client_time_templates.xml",
         "views/portal_wait_templates.xml",
     ],

@@ -1,5 +1,6 @@
 from . import (
     legal_alike_mixin,
+    legal_evidence_mixin,
     legal_kept_mixin,
     legal_log_mixin,
     legal_numbered_mixin,
@@ -249,6 +250,9 @@ from . import (
     payment_transaction_live,
     res_company_online,
 )
+
+# What evidence is kept about.
+from . import legal_evidence_records, legal_time_client_approval  # isort: skip
 
 # Last, so that taking over an invoice comes before every check on posting.
 from . import account_move_replace  # isort: skip

@@ -177,14 +177,12 @@ class LegalCapEvent(models.Model):
             )
         return self.env._("%s read the notice and took note of it.", self.signed_name)
 
-    def _keep_evidence(self, record, statement):
-        """Keep who said what about which text, where the registry of it exists."""
-        if "legal.evidence" not in self.env:
-            return
+    def _keep_evidence(self, record, statement, channel=""):
+        """Keep who said what about which text."""
         self.env["legal.evidence"]._record(
             record,
             statement,
-            "account" if self.signed_user_id else "link",
+            channel or ("account" if self.signed_user_id else "link"),
             typed_name=self.signed_name,
             partner_id=self.contact_id.id,
             email=self.contact_id.email,

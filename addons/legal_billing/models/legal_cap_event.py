@@ -221,6 +221,17 @@ class LegalCapEvent(models.Model):
             }
         )
         event.activity_unlink([ACTIVITY])
+        event._keep_evidence(
+            event,
+            event.env._(
+                "Recorded by %(user)s: the client accepted %(limit)s.",
+                user=self.env.user.name,
+                limit=event._say_limit(event.revised_limit)
+                if event.revised_limit
+                else event.env._("the letter"),
+            ),
+            "paper",
+        )
         event._make_amendment(sign=False)
         return (
             event.amendment_id and event.amendment_id.sudo(False)._get_records_action()

@@ -121,6 +121,20 @@ class LegalEvidence(models.Model):
             }
         )
 
+    def action_open_record(self):
+        """Open what this was said about, within the reader's rights."""
+        self.ensure_one()
+        self.check_access("read")
+        record = self.env[self.res_model].browse(self.res_id).exists()
+        record.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": record.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
     def write(self, vals):
         if vals:
             raise UserError(

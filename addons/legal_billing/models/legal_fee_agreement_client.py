@@ -87,6 +87,7 @@ class LegalFeeAgreement(models.Model):
             or self.signed_on
             and format_date(self.env, self.signed_on, date_format="d MMMM y"),
             "signed_name": evidence.typed_name or "",
+            "signed_digest": evidence.sha256 or "",
             "signature": evidence.signature and evidence.signature.decode() or "",
             "refused_on": self.refused_on and self._format_moment(self.refused_on),
             "refused_word": self.refused_word,

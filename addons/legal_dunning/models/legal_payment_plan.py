@@ -50,6 +50,7 @@ class LegalPaymentPlan(models.Model):
     _name = "legal.payment.plan"
     _inherit = [
         "legal.wall.mixin",
+        "legal.evidence.mixin",
         "portal.mixin",
         "mail.thread",
         "mail.activity.mixin",

@@ -321,7 +321,7 @@ class LegalPaymentPlan(models.Model):
             )
             if situation == "offered" or self.evidence_id
             else "",
-            "signed": self._get_signed()["line"] if self.evidence_id else "",
+            "signed": self._get_signed()["receipt"] if self.evidence_id else {},
             "digest": self.sent_digest or "",
             "expires_on": self._format_date(self.expires_on),
             "asks_for_amount": situation == "offered" and self._asks_for_amount(),

@@ -259,6 +259,11 @@ class LegalPaymentPlan(models.Model):
                 moment=moment,
             ),
             "rows": [(label, value) for label, value in rows if value],
+            "receipt": {
+                "name": evidence.typed_name or "",
+                "moment": moment,
+                "digest": evidence.sha256,
+            },
         }
 
 

@@ -1,4 +1,5 @@
 import ast
+import hashlib
 import json
 import logging
 import re
@@ -7,7 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from odoo import Command
+from lxml import html
+
+from odoo import Command, fields
+from odoo.exceptions import UserError
 from odoo.modules.module import get_module_path
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
@@ -444,6 +448,78 @@ class TestRouteWalk(RouteWorldCommon):
                         self.assertEqual(made.currency_id, world.move.currency_id)
                         self.assertNotIn(self.theirs.move, made.invoice_ids)
                         self.assertNotIn("evil", made.landing_route)
+
+    # -- what is accepted ------------------------------------------------------------
+
+    @mute_logger(*MUTED)
+    def test_each_consent_leaves_the_same_evidence(self):
+        world, Evidence = self.mine, self.env["legal.evidence"]
+        for address, record, page in (
+            (
+                "/legal/time/<int:approval_id>/<string:token>/<string:verb>",
+                world.time,
+                "/legal/time/<int:approval_id>/<string:token>",
+            ),
+            (
+                "/my/matters/<int:matter_id>/notice/<int:notice_id>/<string:verb>",
+                world.notice,
+                "/my/matters/<int:matter_id>",
+            ),
+            (
+                "/my/agreements/<int:agreement_id>/sign",
+                world.agreement,
+                "/my/agreements/<int:agreement_id>",
+            ),
+            ("/my/plans/<int:plan_id>/accept", world.plan, "/my/plans/<int:plan_id>"),
+        ):
+            with self.subTest(record._name):
+                kind = "JSON" if address.endswith("/sign") else "POST"
+                call = self.calls[kind, address]
+                key = call.key(world)
+                before = fields.Datetime.now()
+                for _time in range(2):  # a double click leaves one
+                    self._send((kind, address), call, world, key=key)
+                self.env.invalidate_all()
+                evidence = Evidence.search(record._domain_evidence(record))
+                self.assertEqual(len(evidence), 1)
+                self.assertEqual(
+                    (evidence.act, evidence.typed_name, evidence.ip, evidence.channel),
+                    ("accepted", "Signataire", "127.0.0.1", "link"),
+                )
+                self.assertTrue(evidence.agent and evidence.statement)
+                self.assertTrue(evidence.partner_id)
+                self.assertLess((evidence.accepted_at - before).seconds, 60)
+                read = evidence.sudo().attachment_id.raw or evidence.text.encode()
+                self.assertEqual(evidence.sha256, hashlib.sha256(read).hexdigest())
+                self.assertTrue(evidence.is_intact)
+                for change in (
+                    lambda kept=evidence: kept.sudo().write({"ip": "203.0.113.9"}),
+                    lambda kept=evidence: kept.sudo().unlink(),
+                ):
+                    with self.assertRaises(UserError):
+                        change()
+                self.assertEqual(record.evidence_count, 1)
+                listed = Evidence.search(record.action_open_evidence()["domain"])
+                self.assertEqual(listed, evidence)
+                matter = evidence.matter_id
+                of_matter = Evidence.search(matter.action_open_evidence()["domain"])
+                self.assertIn(evidence, of_matter)
+                self.assertEqual(matter.evidence_count, len(of_matter))
+                opened = evidence.action_open_record()
+                self.assertEqual(
+                    (opened["res_model"], opened["res_id"]), (record._name, record.id)
+                )
+                shown = self._send(
+                    ("GET", page), self.calls["GET", page], world, key=key
+                )
+                receipt = html.fromstring(shown.content).xpath(
+                    "//*[contains(@class, 'o_legal_consent_done')]"
+                )
+                self.assertTrue(receipt, "no receipt")
+                self.assertIn(
+                    evidence.sha256[:12],
+                    re.sub(r"\s", "", receipt[0].text_content()),
+                )
 
     # -- too often -----------------------------------------------------------------
 

@@ -93,7 +93,7 @@ class ClientTime(CustomerPortal):
     def legal_my_time_answer(self, approval_id, verb, **post):
         approval_sudo = self._legal_get_own().filtered(lambda a: a.id == approval_id)
         return self._legal_time_answer(
-            approval_sudo, verb, post, f"/my/time/{approval_id}"
+            approval_sudo, verb, post, f"/my/time/{approval_id}", by_link=False
         )
 
     def _prepare_home_portal_values(self, counters):
@@ -119,22 +119,22 @@ class ClientTime(CustomerPortal):
             return Approval.sudo().browse()
         return Approval._find_by_link(approval_id, token)
 
-    def _legal_time_answer(self, approval_sudo, verb, post, back):
+    def _legal_time_answer(self, approval_sudo, verb, post, back, by_link=True):
         if not approval_sudo or verb not in ("approve", "question", "renew"):
             return self._legal_time_render(approval_sudo.browse())
         if request.env.user._is_internal():
             # People of the firm look at the page; the client alone answers.
             return self._legal_time_render(approval_sudo)
         approval_sudo = self._legal_in_language(approval_sudo)
-        outcome = self._legal_do(approval_sudo, verb, post)
+        outcome = self._legal_do(approval_sudo, verb, post, by_link)
         if outcome in ("done", "again"):
             return request.redirect(back, code=303)
         return self._legal_time_render(approval_sudo, outcome=outcome, typed=post)
 
-    def _legal_do(self, approval_sudo, verb, post):
+    def _legal_do(self, approval_sudo, verb, post, by_link=True):
         if verb == "renew":
             return "renewed" if approval_sudo._renew() else "over"
-        evidence = self._legal_get_evidence()
+        evidence = self._legal_get_evidence(by_link)
         if verb == "approve":
             return approval_sudo._client_approve(
                 post.get("name"), post.get("seen"), evidence
@@ -146,9 +146,11 @@ class ClientTime(CustomerPortal):
         }
         return approval_sudo._client_ask(post.get("question"), by_entry, evidence)
 
-    def _legal_get_evidence(self):
+    def _legal_get_evidence(self, by_link=True):
         user = request.env.user
         return {
+            # signed in, the contact himself answers; a link speaks for its addressee
+            "partner_id": False if by_link else user.partner_id.id,
             "ip": request.httprequest.remote_addr,
             "agent": request.httprequest.user_agent.string,
             "user_id": False if user._is_public() else user.id,

@@ -70,11 +70,7 @@ class LegalTimeClientApproval(models.Model):
                 or self.company_id.phone,
             },
             "matter": f"{matter.matter_number} – {matter.name}" if readable else "",
-            "period": self.env._(
-                "%(first)s to %(last)s",
-                first=format_date(self.env, self.date_from),
-                last=format_date(self.env, self.date_to),
-            ),
+            "period": self._get_page_period(),
             "message": self.message,
             "answer": self.answer,
             "question": self.question,
@@ -90,8 +86,16 @@ class LegalTimeClientApproval(models.Model):
             "expires_on": format_date(self.env, self.expires_on),
             "answered_on": self.answered_on and self._format_moment(self.answered_on),
             "signed_name": self.signed_name,
+            "signed_digest": self.shown_digest if self.signed_name else "",
             "is_tacit": self.is_tacit,
         }
+
+    def _get_page_period(self):
+        return self.env._(
+            "%(first)s to %(last)s",
+            first=format_date(self.env, self.date_from),
+            last=format_date(self.env, self.date_to),
+        )
 
     def _format_moment(self, moment):
         tz = self.company_id._get_legal_tz().zone
@@ -194,11 +198,27 @@ class LegalTimeClientApproval(models.Model):
             }
         )
         entries.write({"client_state": "approved"})
+        self._keep_consent(
+            self.env._(
+                "I approve %(hours)s of work on %(matter)s, from %(period)s.",
+                hours=self._format_hours(sum(entries.mapped("hours_billable"))),
+                matter=self.matter_id._neutral_label(),
+                period=self._get_page_period(),
+            ),
+            "account" if evidence.get("partner_id") else "link",
+            evidence,
+        )
         self.activity_unlink(["mail.mail_activity_data_todo"])
         self._tell_responsible(
             self.env._("%s approved the time he or she was asked.", name)
         )
         return "done"
+
+    def _keep_consent(self, statement, channel, evidence):
+        """Keep who accepted which text, beside this request; a hook.
+
+        Called once the request holds the text, its hash and the answer.
+        """
 
     def _client_ask(self, whole, by_entry, evidence):
         """Take questions: one on the whole, or one on each entry.

@@ -393,6 +393,9 @@ class LegalTimeClientApproval(models.Model):
             }
         )
         self._get_live_entries().write({"client_state": "tacit"})
+        self._keep_consent(
+            self.env._("Accepted by silence, as agreed: no answer in time."), "firm", {}
+        )
         self._message_log(
             body=self.env._("Accepted by silence: no answer from the client in time.")
         )
