@@ -92,7 +92,9 @@ def _build(folder, stamp, names):
     two files of one package: then nothing of it is kept.
     """
     python = folder / "bin" / "python"
-    lines = [line for name in ["pip", *names] for line in requirement_lines(name)]
+    alone = ["test-alone"] if "test" in names else []
+    every = ["pip", *names, *alone]
+    lines = [line for name in every for line in requirement_lines(name)]
     base, known = _python_key(), stamps.read(stamp)
     key = text_digest(base, *lines)
     if known.get("key") == key and runs(python):
@@ -102,6 +104,9 @@ def _build(folder, stamp, names):
         _create(folder)
     title = f"Installing {len(lines)} Python packages ({' and '.join(names)})"
     install(python, names, title, log=f"pip-{stamp}")
+    if alone:
+        title = "Installing what is taken from other packages"
+        install(python, alone, title, "--no-deps", log=f"pip-{stamp}-alone")
     stamps.write(stamp, key=key, base=base, names=names)
 
 

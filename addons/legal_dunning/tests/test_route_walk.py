@@ -5,6 +5,7 @@ import logging
 import re
 import threading
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -16,6 +17,7 @@ from odoo.modules.module import get_module_path
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.legal_billing.tests.axe import AccessibleCase
 from odoo.addons.legal_timesheet.controllers.private_page import (
     MAX_ID,
     HideKeys,
@@ -152,7 +154,7 @@ class TestRouteTable(TransactionCase):
 
 
 @tagged("post_install", "-at_install")
-class TestRouteWalk(RouteWorldCommon):
+class TestRouteWalk(AccessibleCase, RouteWorldCommon):
     """Every route of ours, called as it should not be: nothing shown nor written."""
 
     def setUp(self):
@@ -520,6 +522,44 @@ class TestRouteWalk(RouteWorldCommon):
                     evidence.sha256[:12],
                     re.sub(r"\s", "", receipt[0].text_content()),
                 )
+
+    # -- read by everybody ------------------------------------------------------------
+
+    @mute_logger(*MUTED)
+    def test_pages_have_no_serious_fault_for_readers_with_disabilities(self):
+        """axe-core, on a phone and on a desk."""
+        world = self.mine
+        paid = self.theirs.move
+        self._pay(paid)
+        over = world.notice.copy({"expires_on": "2020-01-01", "threshold": 99})
+        over.sudo().write({"access_token": "over" * 8, "state": "sent"})
+        self.env.flush_all()
+        first_on = date.today() + timedelta(days=7)
+        invoice = world.move.get_portal_url()
+        unfold = "document.querySelectorAll('details').forEach((d) => (d.open = true))"
+        accept = f"/my/plans/{world.plan.id}?access_token={world.plan.access_token}"
+        agreement = f"/my/agreements/{world.agreement.id}?access_token="
+        self.assert_accessible(
+            (invoice, unfold),
+            f"{invoice}&payment=True",
+            paid.get_portal_url(),
+            world.provision.get_portal_url(),
+            (f"{invoice.replace('?', '/contest?')}&kind=dispute", unfold),
+            f"{invoice.replace('?', '/plan?')}&count=3&first_on={first_on}",
+            (accept, unfold),
+            (agreement + world.agreement.sudo().client_token, unfold),
+            (f"/legal/time/{world.time.id}/{world.time.access_token}", unfold),
+            f"/my/matters/{world.matter.id}?access_token={world.notice.access_token}",
+            f"/my/matters/{world.matter.id}?access_token={over.access_token}",
+            world.link._get_path(),
+            "/my/invoices/0?access_token=x",
+        )
+        # signed in
+        user = self._create_login("lecteur", world.client)
+        user.password = user.login
+        self.assert_accessible(
+            "/my/matters", "/my/agreements", "/my/time", login=user.login
+        )
 
     # -- too often -----------------------------------------------------------------
 
