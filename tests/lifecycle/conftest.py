@@ -18,19 +18,20 @@ def work():
     """Return a function that does jobs of ``jobs.py`` in one process on a database.
 
     A job is its name, or its name and its values; each is kept. It returns the
-    answer of the last one.
+    answer of the last one; with ``every`` the answers of all, in a list.
     """
 
-    def run(instance, *jobs):
+    def run(instance, *jobs, every=False):
         calls = [job if isinstance(job, tuple) else (job,) for job in jobs]
-        lines = [JOBS]
+        lines = [JOBS, "found = []"]
         for name, *values in calls:
             arguments = ", ".join(["env", *map(repr, values)])
-            lines += [f"found = {name}({arguments})", "env.cr.commit()"]
+            lines += [f"found.append({name}({arguments}))", "env.cr.commit()"]
         lines += ["import json", f"print({ANSWER!r} + json.dumps(found, default=str))"]
         printed = instance.shell("\n".join(lines) + "\n").splitlines()
-        found = [line for line in printed if line.startswith(ANSWER)]
-        return json.loads(found[-1].removeprefix(ANSWER))
+        answers = [line for line in printed if line.startswith(ANSWER)]
+        found = json.loads(answers[-1].removeprefix(ANSWER))
+        return found if every else found[-1]
 
     return run
 
