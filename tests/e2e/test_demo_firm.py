@@ -15,8 +15,10 @@ env.cr.commit()
 firm._run_main_job({out!r})
 env.cr.commit()
 """
-# Facts, by the posted invoices of the firm and by its reminders.
+MARK = "FACTS:"
+# Facts, by the posted invoices of the firm and by its reminders: what is kept alone.
 FACTS = """
+env.cr.rollback()
 import base64, json
 moves = env["account.move"].search(
     [("is_legal", "=", True), ("state", "=", "posted")], order="name"
@@ -33,7 +35,7 @@ invoices = [
 ]
 actions = env["legal.dunning.action"].search([])
 lines = env["account.move.line"].search([("parent_state", "=", "posted")])
-print("FACTS " + json.dumps({
+print("FACTS:" + json.dumps({
     "invoices": invoices,
     "actions": sorted(actions.mapped("state")),
     "balance": round(sum(lines.mapped("balance")), 2),
@@ -45,24 +47,19 @@ print("FACTS " + json.dumps({
 
 
 def run_job(instance, out):
-    """Run the main job with a mail server of its own; return what it printed."""
+    """Run the main job with a mail server of its own; return its prints and facts."""
     mails = out / "courriels"
     with mail_sink.running(sys.executable, ports.any_free(), mails) as options:
         words = ("shell", "--no-http", "--log-level=warn", *options)
-        return instance.odoo(*words, stdin=JOB.format(out=str(out))).stdout
-
-
-def read_facts(instance):
-    printed = instance.shell(FACTS)
-    line = next(row for row in printed.splitlines() if row.startswith("FACTS "))
-    return json.loads(line.removeprefix("FACTS "))
+        job = JOB.format(out=str(out)) + FACTS
+        printed, _mark, facts = instance.odoo(*words, stdin=job).stdout.partition(MARK)
+    return printed, json.loads(facts.splitlines()[0])
 
 
 def test_month_ends_leave_lawful_documents_and_repeat_nothing(
     addons_instance, checker, tmp_path
 ):
-    printed = run_job(addons_instance, tmp_path)
-    facts = read_facts(addons_instance)
+    printed, facts = run_job(addons_instance, tmp_path)
     invoices = facts["invoices"]
 
     # Each invoice of the firm is PDF/A-3b, XSD, EN 16931 and BR-FR clean, and its
@@ -108,8 +105,7 @@ def test_month_ends_leave_lawful_documents_and_repeat_nothing(
     assert to_clients
 
     # A second run finds everything done.
-    run_job(addons_instance, tmp_path)
-    again = read_facts(addons_instance)
+    _printed, again = run_job(addons_instance, tmp_path)
     assert [r["name"] for r in again["invoices"]] == [r["name"] for r in invoices]
     assert again["actions"] == facts["actions"]
     assert sorted((tmp_path / "courriels").glob("*.eml")) == mails
