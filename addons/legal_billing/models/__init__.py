@@ -237,6 +237,7 @@ from . import (
 )
 from . import (
     account_move_reading,
+    legal_demo_online,
     legal_ledger_check_online,
     legal_online_figures,
     legal_online_state_mixin,

@@ -43,12 +43,6 @@ class PaymentTransaction(models.Model):
         source = self._legal_get_source()
         return bool(source._legal_get_invoices() or source.legal_provision_id)
 
-    def _legal_get_documents(self):
-        """Return the records on which this payment is told; a hook."""
-        self.ensure_one()
-        source = self._legal_get_source()
-        return [*source._legal_get_invoices(), *source.legal_provision_id]
-
     def _legal_get_matters(self):
         self.ensure_one()
         source = self._legal_get_source()

@@ -2,8 +2,8 @@ import base64
 from datetime import date
 
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .online_common import OnlineCommon
@@ -301,6 +301,49 @@ class TestPayout(OnlineCommon):
             payout.action_book()
         self.assertFalse(payout.statement_line_id.is_reconciled)
         self.assertEqual(len(payout.bank_move_id.line_ids), 2)
+
+    def test_payouts_are_the_ledgers_alone(self):
+        payment = self._pay_by_code(self.moves[0])
+        statement = self._create_bank_line(660.0)
+        statement.action_legal_payout()
+        payout = statement.legal_payout_ids
+        self.assertEqual(payout.line_ids.payment_id, payment)
+        auditor = new_test_user(
+            self.env,
+            login="auditeur.versements",
+            groups="account.group_account_readonly",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        elsewhere = new_test_user(
+            self.env,
+            login="ailleurs.versements",
+            groups="account.group_account_invoice",
+            company_id=self.env.ref("base.main_company").id,
+            company_ids=[Command.set(self.env.ref("base.main_company").ids)],
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(payout.with_user(auditor).amount_fee, 12.0)
+        with self.assertRaises(AccessError):
+            payout.with_user(auditor).action_book()
+        with self.assertRaises(AccessError):
+            payout.with_user(auditor).write({"date": "2026-06-06"})
+        for model in ("legal.payout", "legal.payout.line", "legal.payout.rule"):
+            with self.subTest(model):
+                self.assertFalse(self.env[model].with_user(elsewhere).search([]))
+                for call in (
+                    lambda own: own.search([]),
+                    lambda own: own._read_group([], [], ["__count"]),
+                    lambda own: own.name_search(""),
+                    lambda own: own.create({}),
+                ):
+                    with self.assertRaises(AccessError):
+                        call(self.env[model].with_user(self.outsider))
+        with self.assertRaises(AccessError):
+            self.env["legal.payout"].with_user(self.outsider).action_look_for_payouts()
+        with self.assertRaises(AccessError):
+            statement.with_user(self.outsider).action_legal_payout()
 
     def test_constraints_are_in_the_database(self):
         self.env.cr.execute(

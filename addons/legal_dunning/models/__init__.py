@@ -86,6 +86,7 @@ from . import legal_collection_event
 from . import legal_collection_promise
 from . import legal_collection_sync
 from . import legal_collection_timeline
+from . import legal_collection_reading
 from . import legal_collection_call
 from . import legal_collection_answer
 from . import legal_payment_forecast

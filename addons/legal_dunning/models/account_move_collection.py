@@ -60,6 +60,8 @@ class AccountMove(models.Model):
         self.ensure_one()
         # sudo: whoever holds the link speaks for the client, not for a user.
         move = self.sudo()
+        if not move.company_id.legal_logs_reading:
+            return
         case = move.commercial_partner_id.collection_case_ids.filtered(
             lambda case: case.company_id == move.company_id
         )

@@ -48,6 +48,7 @@ class LegalCollectionBoard(models.AbstractModel):
             "planned": self._get_planned(company),
             "forecast": self._get_forecast(company, day),
             "leads": self._get_leads(company, day),
+            "online": self._get_online(company, day),
         }
 
     @api.model
@@ -83,6 +84,9 @@ class LegalCollectionBoard(models.AbstractModel):
                 "account.action_move_out_invoice_type", self._domain_disputes(company)
             ),
             "planned": lambda: self.env["legal.dunning.action"].action_open_upcoming(),
+            "online": lambda: self.env["legal.online.figures"]._get_action(
+                company, day
+            ),
             "forecast": lambda: {
                 **self.env["legal.payment.forecast"].action_open_forecast(),
                 "domain": list(self._domain_forecast(company, day)),
@@ -110,6 +114,12 @@ class LegalCollectionBoard(models.AbstractModel):
             )
 
     # --------------------------------------------------------------------- figures
+
+    @api.model
+    def _get_online(self, company, day):
+        """Return what clients paid online, to those who read payments."""
+        figures = self.env["legal.online.figures"]
+        return figures._get_figures(company, day) if figures._may_read() else None
 
     @api.model
     def _get_ages(self, company, day):

@@ -28,5 +28,6 @@ from . import test_collection_access
 from . import test_collection_case
 from . import test_collection_figures
 from . import test_collection_mail
+from . import test_collection_reading
 from . import test_collection_screens
 from . import test_watch

@@ -2,7 +2,8 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { formatMonetary } from "@web/views/fields/formatters";
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { CHANGED } from "@legal_billing/online_payment/online_badge";
+import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 /**
@@ -17,13 +18,22 @@ export class CollectionBoard extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.state = useState({ board: null });
+        this.bus = useService("bus_service");
+        const read = () => this.read();
         onWillStart(async () => {
-            this.state.board = await this.orm.call(
-                "legal.collection.board",
-                "get_board",
-                []
-            );
+            this.bus.subscribe(CHANGED, read);
+            this.bus.start();
+            await read();
         });
+        onWillUnmount(() => this.bus.unsubscribe(CHANGED, read));
+    }
+
+    async read() {
+        this.state.board = await this.orm.silent.call(
+            "legal.collection.board",
+            "get_board",
+            []
+        );
     }
 
     async open(figure, key) {
@@ -99,6 +109,14 @@ export class CollectionBoard extends Component {
                     : _t("nothing paid yet to learn from"),
             },
         ];
+        if (board.online) {
+            cards.push({
+                figure: "online",
+                label: _t("Paid online this month"),
+                value: this.money(board.online.month.amount),
+                note: this.onlineNote(board.online),
+            });
+        }
         if (board.promises.broken) {
             cards.splice(5, 0, {
                 figure: "broken",
@@ -109,6 +127,24 @@ export class CollectionBoard extends Component {
             });
         }
         return cards;
+    }
+
+    /** E.g. "12 payments, 34 % of what came in, 28 % over 12 months, …". */
+    onlineNote({ month, year, median_days }) {
+        const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
+        const parts = [
+            month.count === 1 ? _t("1 payment") : _t("%s payments", month.count),
+        ];
+        if (month.share !== null) {
+            parts.push(_t("%s of what came in", percent(month.share)));
+        }
+        if (year.share !== null) {
+            parts.push(_t("%s over 12 months", percent(year.share)));
+        }
+        if (median_days !== null) {
+            parts.push(_t("half within %s d of sending", Math.round(median_days)));
+        }
+        return parts.join(", ");
     }
 
     /** Width of a bar: the largest age, or lead, is full. */
