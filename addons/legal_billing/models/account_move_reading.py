@@ -37,16 +37,16 @@ class MailMail(models.Model):
             for mail in self
             if (documents := Event._get_documents_of(mail.model, [mail.res_id]))
         ]
-        failed = bool(failure_type)
+        reasons = dict(self._fields["failure_type"]._description_selection(self.env))
         for documents, (taken, others) in told:
             if taken:
                 Event._log("accepted", documents, address=", ".join(taken))
-            if failed and others:
+            if failure_type and others:
                 Event._log(
                     "refused",
                     documents,
                     address=", ".join(others),
-                    detail=failure_reason or failure_type,
+                    detail=failure_reason or reasons.get(failure_type, failure_type),
                 )
         return super()._postprocess_sent_message(
             success_pids, success_emails, failure_reason, failure_type

@@ -75,6 +75,9 @@ class LegalDemo(models.AbstractModel):
         tx.last_state_change = at
         tx._create_payment(date=paid_on)
         tx._post_process()
+        sent_at = datetime.combine(move.invoice_date, time(9, 5))
+        move.legal_sent_on = sent_at
+        move.legal_reading_ids.date = sent_at
         self.env["legal.reading.event"]._log(
             "opened", move, address=move.legal_sent_to, ip="192.0.2.17"
         ).date = at - timedelta(minutes=2)
@@ -99,7 +102,6 @@ class LegalDemo(models.AbstractModel):
                 ("payment_transaction_id", "!=", False),
                 ("is_matched", "=", False),
                 ("currency_id", "=", currency.id),
-                ("date", ">=", today - timedelta(days=58)),
             ],
             order="date, id",
         )
@@ -115,11 +117,12 @@ class LegalDemo(models.AbstractModel):
                 "bank_words": WORDS,
             }
         )
-        for rank, day in enumerate(days[-2:]):
+        made = Payout
+        for rank, day in enumerate(days):
             gross = sum(
                 waiting.filtered(lambda p, day=day: p.date == day).mapped("amount")
             )
-            self.env["account.bank.statement.line"].create(
+            statement = self.env["account.bank.statement.line"].create(
                 {
                     "journal_id": line.journal_id.id,
                     "date": min(day + timedelta(days=3), today),
@@ -127,9 +130,8 @@ class LegalDemo(models.AbstractModel):
                     "amount": currency.round(gross * (1 - FEE / 100)),
                 }
             )
-        made = Payout._look_for_payouts(company, today)
-        for payout in made[:1]:
-            payout.action_book()
+            made |= Payout._make_from_bank(statement, line)
+        made[:-1].action_book()
         self._job_say(
             f"Paiements en ligne : {len(waiting)}, dont {len(made)} versements du"
             " prestataire"

@@ -304,6 +304,15 @@ class LegalPayout(models.Model):
                         payout=payout.name,
                     )
                 )
+            if payout.bank_move_id.inalterable_hash:
+                raise UserError(
+                    self.env._(
+                        "The bank entry %(entry)s of the payout %(payout)s is sealed"
+                        " and stays as it is: correct it by an entry of its own.",
+                        entry=payout.bank_move_id.name,
+                        payout=payout.name,
+                    )
+                )
             payout.state = "draft"
             payout.statement_line_id.action_undo_reconciliation()
             payout.write({"booked_by_id": False, "booked_on": False})

@@ -2,7 +2,7 @@ from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
 from odoo import api, fields, models
-from odoo.tools import format_datetime
+from odoo.tools import email_split, format_datetime
 
 KINDS = [
     ("sent", "Sent"),
@@ -148,6 +148,8 @@ class LegalReadingEvent(models.Model):
         reader = user.id if user and not user._is_public() else False
         now = fields.Datetime.now()
         network = self._shorten(ip)
+        # Addresses alone, where it is e-mail; names come with the contacts.
+        address = ", ".join(email_split(address or "")) or address
         values = []
         for document in documents.sudo():
             company = document.company_id

@@ -118,6 +118,11 @@ class LegalPaymentLink(models.TransientModel):
             .sudo()
             .search(domain, order="invoice_date_due, invoice_date, id")
         )
+        if not self.env["account.move"].has_access("read"):
+            # The page of an invoice tells of all its matters: none behind a wall.
+            matters = moves.matter_ids.sudo(False).with_env(self.env)
+            seen = matters._filtered_access("read")
+            moves = moves.filtered(lambda move: move.matter_ids.sudo(False) <= seen)
         running = moves.filtered(lambda m: m._legal_get_running_transactions())
         return moves - running
 
