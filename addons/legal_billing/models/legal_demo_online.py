@@ -117,6 +117,7 @@ class LegalDemo(models.AbstractModel):
                 "bank_words": WORDS,
             }
         )
+        company.legal_online_user_ids = self._job_person("marine")
         made = Payout
         for rank, day in enumerate(days):
             gross = sum(
