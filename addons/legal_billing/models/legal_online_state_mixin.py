@@ -109,10 +109,18 @@ class LegalProvision(models.Model):
 
     def _legal_get_online_transactions(self):
         # sudo: where a payment is, said to whoever may read the request.
-        return {
+        found = {
             own.id: own.sudo().transaction_ids | own._get_deposit_move().transaction_ids
             for own in self
         }
+        shares = (
+            self.env["legal.payment.share"]
+            .sudo()
+            .search([("provision_id", "in", self.ids)])
+        )
+        for share in shares:
+            found[share.provision_id.id] |= share.transaction_id
+        return found
 
     def _legal_is_settled(self):
         return self.state not in ("draft", "requested", "invoiced")
@@ -148,15 +156,17 @@ class LegalMatter(models.Model):
             .search(
                 [
                     "|",
+                    "|",
                     ("invoice_ids.matter_ids", "in", self.ids),
                     ("legal_provision_id.matter_id", "in", self.ids),
+                    ("legal_share_ids.provision_id.matter_id", "in", self.ids),
                 ],
                 order="last_state_change desc, id desc",
                 limit=20 * len(self),
             )
         )
         for tx in transactions:
-            for matter in tx.invoice_ids.matter_ids | tx.legal_provision_id.matter_id:
+            for matter in tx._legal_get_matters():
                 if matter.id in found:
                     found[matter.id] |= tx
         return found

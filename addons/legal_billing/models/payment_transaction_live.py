@@ -41,12 +41,16 @@ class PaymentTransaction(models.Model):
     def _legal_is_ours(self):
         """Tell whether this pays a law firm's invoice or provision; a hook."""
         source = self._legal_get_source()
-        return bool(source._legal_get_invoices() or source.legal_provision_id)
+        return bool(source._legal_get_invoices() or source._legal_get_provisions())
+
+    def _legal_get_provisions(self):
+        """Return the requests for a provision that this pays."""
+        return self.legal_provision_id | self.legal_share_ids.provision_id
 
     def _legal_get_matters(self):
         self.ensure_one()
         source = self._legal_get_source()
-        return source.invoice_ids.matter_ids | source.legal_provision_id.matter_id
+        return source.invoice_ids.matter_ids | source._legal_get_provisions().matter_id
 
     # -- in words --------
 
@@ -129,10 +133,9 @@ class PaymentTransaction(models.Model):
     def _log_message_on_linked_documents(self, message):
         """Tell it on a request for a provision too, which has no invoice yet."""
         result = super()._log_message_on_linked_documents(message)
-        provision = self._legal_get_source().legal_provision_id
-        if provision:
-            # sudo: the payment speaks, whoever's browser brought the news.
-            provision.sudo()._message_log(body=message)
+        # sudo: the payment speaks, whoever's browser brought the news.
+        for provision in self._legal_get_source()._legal_get_provisions().sudo():
+            provision._message_log(body=message)
         return result
 
     # -- as it happens --------
@@ -163,7 +166,7 @@ class PaymentTransaction(models.Model):
             matters = source._legal_get_matters()
             payload = {
                 "account.move": source.invoice_ids.ids,
-                "legal.provision": source.legal_provision_id.ids,
+                "legal.provision": source._legal_get_provisions().ids,
                 "legal.matter": matters.ids,
                 "legal.prebill": source.invoice_ids.prebill_ids.ids,
             }
@@ -254,7 +257,10 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         matters = self._legal_get_matters()
         seen = matters.filtered(lambda matter: matter._lets_in(user))
-        numbers = self.invoice_ids.mapped("name") or [self.legal_provision_id.name]
+        numbers = [
+            *self.invoice_ids.mapped("name"),
+            *self._legal_get_provisions().mapped("name"),
+        ]
         return {
             "payer": self.partner_id.name or "",
             "amount": format_amount(self.env, self.amount, self.currency_id),
