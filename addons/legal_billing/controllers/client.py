@@ -1,3 +1,5 @@
+import re
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.http import request, route
@@ -6,6 +8,7 @@ from .portal import MAX_ID
 from .provision import LegalProvisionPortal
 
 CLIENT = "/legal/client/<int:link_id>/<string:key>"
+ROW_KEYS = re.compile(r"[a-z]\d{1,9}(?:,[a-z]\d{1,9}){0,99}")
 
 
 class LegalClientPortal(LegalProvisionPortal):
@@ -33,15 +36,29 @@ class LegalClientPortal(LegalProvisionPortal):
         multilang=False,
         sitemap=False,
     )
-    def legal_client_page(self, link_id, key, **_kw):
+    def legal_client_page(self, link_id, key, row="", **kw):
         link_sudo, situation = self._client_find(link_id, key)
         if situation != "open":
             return self._client_render_closed(link_sudo, situation)
-        if not request.env.user._is_internal():
+        return self._client_render_page(link_sudo, row, bool(kw.get("all")))
+
+    def _client_render_page(self, link_sudo, row="", is_all=False, **values):
+        """Show the page of an open link, and count the visit of who is no colleague."""
+        if link_sudo.id and not request.env.user._is_internal():
             link_sudo.last_opened_at = fields.Datetime.now()
+            self._client_remember(link_sudo)
+        rows = tuple(row.split(",")) if ROW_KEYS.fullmatch(row or "") else ()
+        page = link_sudo.with_context(legal_rows=rows, legal_all=is_all)._get_page()
         return self._client_render(
-            "legal_billing.portal_client_page", link_sudo, link_sudo._get_page()
+            "legal_billing.portal_client_page", link_sudo, page, **values
         )
+
+    def _client_remember(self, link_sudo):
+        """Let the documents of this browser lead back to the page; a document's own
+        key tells nobody the way to the account."""
+        known = request.session.get("legal_client_links") or []
+        if link_sudo.id not in known:
+            request.session["legal_client_links"] = [*known, link_sudo.id][-20:]
 
     @route(
         f"{CLIENT}/renew",
@@ -71,11 +88,12 @@ class LegalClientPortal(LegalProvisionPortal):
     # -- rendering ---------------------------------------------------------------
 
     def _client_render(self, template, link_sudo, page, status=200, **values):
+        values.setdefault("account_url", "")
+        values.setdefault("path", link_sudo._get_path() if link_sudo.id else "")
         return self._legal_render(
             template,
             page,
             status=status,
-            path=link_sudo._get_path(),
             is_signed_in=not request.env.user._is_public(),
             **values,
         )

@@ -19,7 +19,9 @@ class LegalProvisionPortal(LegalInvoicePortal, LegalPaymentPortal):
             raise MissingError(request.env._("This document does not exist."))
         user = request.env.user
         if access_token:
-            self._document_check_access("legal.provision", provision_id, access_token)
+            provision_sudo = self._document_check_access(
+                "legal.provision", provision_id, access_token
+            ).sudo()
         elif user._is_public() or not user.share:
             provision_sudo.sudo(False).with_user(user).check_access("read")
         elif (

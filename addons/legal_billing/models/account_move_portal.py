@@ -239,7 +239,7 @@ class AccountMove(models.Model):
             return []
         return [
             {"label": label, "value": value}
-            for label, value in self._legal_get_payment().get("rows", [])
+            for label, value in self._legal_get_payment_rows()
         ]
 
     def _legal_get_portal_contact(self):

@@ -442,11 +442,26 @@ class AccountMove(models.Model):
     def _legal_get_payment(self):
         """Return how to pay, or nothing when nothing is due."""
         _ = self.env._
-        is_due = self.move_type == "out_invoice" and (
+        if not self._legal_awaits_payment():
+            return {}
+        rows = self._legal_get_payment_rows()
+        payment = {"rows": rows, "transfer": _("By bank transfer")}
+        if self.state == "posted":
+            link = self._legal_get_code_url()
+            payment.update(link=link, online=_("Online, in a minute"))
+            payment["codes"] = self._legal_get_pay_codes(payment)
+        return payment
+
+    def _legal_awaits_payment(self):
+        return self.move_type == "out_invoice" and (
             self.state != "posted" or self.amount_residual > 0
         )
-        if not is_due:
-            return {}
+
+    def _legal_get_payment_rows(self):
+        """Return the bank details to pay by transfer; nothing when nothing is due."""
+        _ = self.env._
+        if not self._legal_awaits_payment():
+            return []
         bank = self.partner_bank_id
         rows = []
         if bank:
@@ -456,15 +471,7 @@ class AccountMove(models.Model):
         rows.append(
             (_("Reference to quote"), self.payment_reference or self.name or "")
         )
-        payment = {
-            "rows": [(label, value) for label, value in rows if value],
-            "transfer": _("By bank transfer"),
-        }
-        if self.state == "posted":
-            link = self.get_base_url() + self.sudo().get_portal_url()
-            payment.update(link=link, online=_("Online, in a minute"))
-            payment["codes"] = self._legal_get_pay_codes(payment)
-        return payment
+        return [(label, value) for label, value in rows if value]
 
 
 class AccountMoveLine(models.Model):

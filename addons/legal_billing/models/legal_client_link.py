@@ -7,6 +7,8 @@ from odoo.tools.misc import hmac
 
 # A link is given again as long as this share of its life is left.
 FRESH = 2
+#: a link behind a sign-in is asked for again at the next one
+SIGNED_IN_DAYS = 2
 SCOPE = "legal.client.link"
 
 
@@ -43,6 +45,19 @@ class LegalClientLink(models.Model):
         groups=fields.NO_ACCESS,
         default=lambda self: secrets.token_urlsafe(24),
     )
+    kind = fields.Selection(
+        [
+            ("mail", "Sent by e-mail"),
+            ("paper", "Printed on documents"),
+            ("account", "Opened when signed in"),
+        ],
+        string="How it was given",
+        required=True,
+        readonly=True,
+        default="mail",
+        help="A printed link may be read by whoever sees the paper: it shows what is"
+        " to pay and what was paid, and nothing of the matters.",
+    )
     expires_on = fields.Date("Opens until", required=True, readonly=True)
     revoked_at = fields.Datetime("Revoked on", readonly=True)
     revoked_by_id = fields.Many2one("res.users", "Revoked by", readonly=True)
@@ -76,23 +91,28 @@ class LegalClientLink(models.Model):
     # -- giving it -------------------------------------------------------------
 
     @api.model
-    def _get_for(self, partner, company, contact=None):
+    def _get_for(self, partner, company, contact=None, kind="mail"):
         """Return the payer's open link, in sudo; a new one when none has long left.
 
         :param partner: the payer; whoever of a company, the company is meant
-        :param contact: to whom it is given, the payer himself by default
+        :param contact: to whom it is given, one of the payer's own people, else the
+            payer himself
+        :param kind: ``mail``, ``paper`` or ``account``
         """
         # sudo: whoever may write to the payer may give him his own link
         links = self.sudo()
         payer = partner.commercial_partner_id
         contact = contact or partner
-        days = company.sudo().legal_link_days or 30
+        if contact.commercial_partner_id != payer:
+            contact = payer
+        days = self._get_days(company, kind)
         today = self._get_today()
         link = links.search(
             [
                 ("partner_id", "=", payer.id),
                 ("contact_id", "=", contact.id),
                 ("company_id", "=", company.id),
+                ("kind", "=", kind),
                 ("revoked_at", "=", False),
                 ("expires_on", ">=", today + timedelta(days=days // FRESH)),
             ],
@@ -103,9 +123,16 @@ class LegalClientLink(models.Model):
                 "partner_id": payer.id,
                 "contact_id": contact.id,
                 "company_id": company.id,
+                "kind": kind,
                 "expires_on": today + timedelta(days=days),
             }
         )
+
+    @api.model
+    def _get_days(self, company, kind):
+        if kind == "account":
+            return SIGNED_IN_DAYS
+        return company.sudo().legal_client_link_days or 365
 
     def _get_key(self):
         self.ensure_one()
@@ -138,34 +165,3 @@ class LegalClientLink(models.Model):
         if not consteq(wanted, str(key or "")):
             return self.sudo().browse()
         return link if not link.revoked_at else self.sudo().browse()
-
-    # -- ending it -------------------------------------------------------------
-
-    def _revoke(self):
-        """Close these links for good; what they opened must be asked for again."""
-        # sudo: callers have checked that the user may
-        self.sudo().filtered(lambda link: not link.revoked_at).write(
-            {"revoked_at": fields.Datetime.now(), "revoked_by_id": self.env.uid}
-        )
-
-    def action_revoke(self):
-        """Close these links, by somebody who may invoice."""
-        self.check_access("read")
-        self.env["account.move"].check_access("write")
-        self._revoke()
-
-    def _renew(self):
-        """Send a new link to the address on file; return False without one.
-
-        The old link stays what it is, over.
-        """
-        self.ensure_one()
-        contact = self.contact_id
-        if not contact.email:
-            return False
-        new = self._get_for(self.partner_id, self.company_id, contact)
-        template = self.env.ref("legal_billing.mail_template_client_link")
-        template.with_context(client_url=new._get_url()).send_mail(
-            new.id, email_layout_xmlid=False
-        )
-        return True

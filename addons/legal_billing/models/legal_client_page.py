@@ -1,46 +1,88 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools.misc import formatLang
 
 from ..engine.colors import readable_accent
 from .account_move_print import _plain_spaces
-
-#: how many settled documents the page lists before it says there are more
-MOST_SETTLED = 24
 
 
 class LegalClientLink(models.Model):
     """The page of one payer, as plain values in his language.
 
     What an addon has to show here it adds by its own override of a hook: the
-    rows to pay (:meth:`_get_page_due`), what awaits an answer
-    (:meth:`_get_page_tasks`), what is to come (:meth:`_get_page_coming`).
+    rows to pay (:meth:`_get_due_rows`), what is under way
+    (:meth:`_get_pending_rows`), what is to come (:meth:`_get_coming_rows`), what
+    awaits an answer (:meth:`_get_page_tasks`).
     """
 
     _inherit = "legal.client.link"
 
     def _in_client_language(self):
+        """Return the link in its holder's language; documents get its own keys."""
         self.ensure_one()
         lang = self.contact_id.lang or self.partner_id.lang or self.env.lang
-        return self.with_context(lang=lang)
+        return self.with_context(
+            lang=lang, legal_client_link=self.id or 0, legal_signed_in=not self.id
+        )
+
+    @api.model
+    def _as_of(self, partner, company, reader=None):
+        """Return the page of a payer for somebody signed in: no link is made.
+
+        :param reader: the person of the firm who looks at it, inside his rights;
+            nobody for the payer himself
+        """
+        page = self.new(
+            {
+                "partner_id": partner.commercial_partner_id.id,
+                "contact_id": partner.id,
+                "company_id": company.id,
+                "kind": "mail",
+            }
+        )
+        return page.with_context(legal_reader=reader.id) if reader else page
+
+    def _keep_readable(self, records):
+        """Leave out what the person of the firm who looks on may not read."""
+        reader = self.env.context.get("legal_reader")
+        if not reader:
+            return records
+        allowed = records.sudo(False).with_user(reader)._filtered_access("read")
+        return records.browse(allowed.ids)
 
     def _format_money(self, amount, currency):
         return _plain_spaces(formatLang(self.env, amount + 0.0, currency_obj=currency))
+
+    def _format_sum(self, totals):
+        """Return sums of several currencies: 120,00 € + 50,00 $."""
+        return " + ".join(
+            self._format_money(total, currency) for currency, total in totals.items()
+        )
 
     def _get_page(self):
         """Return all that the page shows. The caller has checked who reads it."""
         self.ensure_one()
         due = self._get_page_due()
+        pending = self._get_page_pending()
+        coming = self._get_page_coming()
         return {
             "title": self.env._("Your account – %(firm)s", firm=self.company_id.name),
-            "situation": "due" if due else "nothing",
+            "situation": "due" if due else "pending" if pending else "nothing",
+            "client": self.partner_id.name,
             "firm": self._get_page_firm(),
-            "hero": self._get_page_hero(due),
+            "words": self._get_page_words(),
+            "hero": self._get_page_hero(due, pending, coming),
             "due": due,
+            "choice": self._get_page_choice(due),
+            "pending": pending,
             "tasks": self._get_page_tasks(),
-            "coming": self._get_page_coming(),
+            "coming": coming,
+            "credits": self._get_page_credits(),
+            "receipts": self._get_page_receipts(),
             "settled": self._get_page_settled(),
             "matters": self._get_page_matters(),
+            "transfer": self._get_page_transfer(due),
             "contact": self._get_page_contact(),
+            "is_on_paper": self.kind == "paper",
         }
 
     def _get_page_firm(self):
@@ -56,22 +98,63 @@ class LegalClientLink(models.Model):
             "address": firm["address"],
         }
 
+    def _get_page_words(self):
+        """Return the firm's own words, in the reader's language."""
+        company = self.company_id.with_context(lang=self.env.lang)
+        return {
+            "welcome": (company.legal_client_welcome or "").strip(),
+            "under_total": (company.legal_client_word or "").strip(),
+        }
+
     # -- the payer's documents ---------------------------------------------------
 
     def _get_moves_domain(self):
         """Return the domain of what was invoiced to this payer, and to no other."""
         self.ensure_one()
-        return [
+        domain = [
             ("company_id", "=", self.company_id.id),
             ("commercial_partner_id", "=", self.partner_id.id),
             ("is_legal", "=", True),
             ("state", "=", "posted"),
             ("move_type", "in", ("out_invoice", "out_refund")),
         ]
+        private = self._get_private_clients()
+        if private:
+            domain.append(("matter_ids.partner_id", "not in", private.ids))
+        return domain
+
+    def _get_private_clients(self):
+        """Return the people of the payer whose own matters are theirs alone.
+
+        A director in his own divorce is not read by his company.
+        """
+        own = self._get_readable_partners()
+        clients = (
+            self.env["legal.matter"]
+            .search(
+                [
+                    ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+                    ("partner_id", "not in", own.ids),
+                ]
+            )
+            .partner_id
+        )
+        return clients
+
+    def _get_readable_partners(self):
+        """Return whom the holder of the link speaks for: himself and those above."""
+        return self.env["res.partner"].search(
+            [("id", "parent_of", (self.contact_id | self.partner_id).ids)]
+        )
+
+    def _may_read_partner(self, partner):
+        return partner not in self._get_private_clients()
 
     def _get_moves(self, domain=(), **kw):
         Move = self.env["account.move"].with_context(self.env.context)
-        return Move.search([*self._get_moves_domain(), *domain], **kw)
+        return self._keep_readable(
+            Move.search([*self._get_moves_domain(), *domain], **kw)
+        )
 
     def _get_open_moves(self):
         """Return the invoices of which something is left to pay, oldest due first."""
@@ -84,85 +167,92 @@ class LegalClientLink(models.Model):
             order="invoice_date_due, invoice_date, id",
         )
 
-    def _get_page_due(self):
-        """Return the rows that may be ticked and paid, oldest due first."""
-        today = fields.Date.context_today(self)
-        return [
-            {
-                "key": f"i{move.id}",
-                "label": move._legal_get_portal_name(),
-                "date": move._legal_format_near_date(move.invoice_date_due, today),
-                "is_late": bool(
-                    move.invoice_date_due and move.invoice_date_due < today
-                ),
-                "amount": self._format_money(
-                    move._legal_get_asked()["amount"], move.currency_id
-                ),
-                "url": move.get_portal_url(),
-                "situation": move._legal_get_situation(),
-            }
-            for move in self._get_open_moves()
-        ]
-
-    def _get_page_hero(self, due):
-        _ = self.env._
-        moves = self._get_open_moves()
-        if not due:
-            return {
-                "tone": "done",
-                "amount": "",
-                "headline": _("Nothing to pay"),
-                "detail": _("You owe nothing to %(firm)s.", firm=self.company_id.name),
-            }
-        totals = {}
-        for move in moves:
-            asked = move._legal_get_asked()["amount"]
-            currency = move.currency_id
-            totals[currency] = totals.get(currency, 0.0) + asked
-        return {
-            "tone": "late" if any(row["is_late"] for row in due) else "calm",
-            "amount": " + ".join(
-                self._format_money(total, currency)
-                for currency, total in totals.items()
-            ),
-            "headline": _("to pay"),
-            "detail": "",
-        }
-
-    def _get_page_settled(self):
-        """Return what was paid or credited, newest first."""
-        moves = self._get_moves(
+    def _get_asked_provisions(self):
+        """Return the requests for a provision that nothing was paid on yet."""
+        provisions = self.env["legal.provision"].search(
             [
-                "|",
-                ("move_type", "=", "out_refund"),
-                ("amount_residual", "=", 0),
+                ("company_id", "=", self.company_id.id),
+                ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+                ("partner_id", "not in", self._get_private_clients().ids),
+                ("state", "=", "requested"),
             ],
-            order="invoice_date desc, id desc",
-            limit=MOST_SETTLED,
+            order="due_on, id",
         )
-        return [
-            {
-                "label": move._legal_get_portal_name(),
-                "date": move._legal_format_date(move.invoice_date),
-                "amount": self._format_money(move.amount_total, move.currency_id),
-                "url": move.get_portal_url(),
-            }
-            for move in moves
-        ]
+        return self._keep_readable(provisions)
+
+    # -- head ----------------------------------------------------------------------
+
+    def _get_page_hero(self, due, pending, coming):
+        """Return the one thing the page says: how much, by when."""
+        _ = self.env._
+        firm = self.company_id.name
+        late, later = self._sum_rows(due, "late"), self._sum_rows(due, "later")
+        hero = {"tone": "calm", "amount": "", "headline": "", "detail": ""}
+        asked = self._sum_rows(due, "late", "now")
+        if asked:
+            hero["amount"] = self._format_sum(asked)
+            hero["headline"] = _("to pay now")
+            details = []
+            if late and late == asked:
+                hero.update(tone="late", headline=_("overdue"))
+                details.append(
+                    _("If you have just paid, thank you: please disregard this.")
+                )
+            elif late:
+                hero["tone"] = "late"
+                details.append(
+                    _(
+                        "%(amount)s of it is overdue.",
+                        amount=self._format_sum(late),
+                    )
+                )
+            if later:
+                details.append(
+                    _(
+                        "%(amount)s falls due later.",
+                        amount=self._format_sum(later),
+                    )
+                )
+            hero["detail"] = " ".join(details)
+        elif later:
+            rows = [row for row in due if row["when"] == "later" and row["value"]]
+            hero["amount"] = self._format_sum(later)
+            hero["headline"] = (
+                _("to pay by %(date)s", date=rows[0]["day"])
+                if len({row["on"] for row in rows}) == 1
+                else _("to pay, the first by %(date)s", date=rows[0]["day"])
+            )
+        elif pending:
+            hero["headline"] = _("Payment under way")
+            hero["detail"] = _(
+                "You have nothing more to do: this page will say when the payment has"
+                " reached us, in general within minutes."
+            )
+        else:
+            hero.update(
+                tone="done",
+                headline=_("Nothing to pay"),
+                detail=_("You owe nothing to %(firm)s today.", firm=firm),
+            )
+            if coming:
+                hero["detail"] += " " + _(
+                    "Next: %(amount)s on %(date)s.",
+                    amount=coming[0]["amount"],
+                    date=coming[0]["date"],
+                )
+        return hero
+
+    def _sum_rows(self, rows, *when):
+        totals = {}
+        for row in rows:
+            if row["when"] in when and row["value"]:
+                currency = self.env["res.currency"].browse(row["currency_id"])
+                totals[currency] = currency.round(
+                    totals.get(currency, 0.0) + row["value"]
+                )
+        return totals
 
     # -- hooks -------------------------------------------------------------------
-
-    def _get_page_tasks(self):
-        """Return what awaits the payer's answer: {label, detail, url, verb}."""
-        return []
-
-    def _get_page_coming(self):
-        """Return what will be asked later: {label, date, amount}."""
-        return []
-
-    def _get_page_matters(self):
-        """Return the payer's own matters: {label, url, ...}."""
-        return []
 
     def _get_page_contact(self):
         """Return who to ask: the lawyer of the last invoice, else the firm."""
@@ -177,3 +267,10 @@ class LegalClientLink(models.Model):
             "phone": firm.phone or "",
             "face": "",
         }
+
+    def _format_day(self, day):
+        """Write the year only when it is not this one."""
+        if not day:
+            return ""
+        move = self.env["account.move"].with_context(self.env.context)
+        return move._legal_format_near_date(day, fields.Date.context_today(self))

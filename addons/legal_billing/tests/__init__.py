@@ -11,6 +11,7 @@ from . import (
     test_client_currency,
     test_client_link,
     test_client_payment,
+    test_client_page,
     test_client_time,
     test_cost,
     test_credit_note,

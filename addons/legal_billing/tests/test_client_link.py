@@ -63,12 +63,15 @@ class TestClientLink(LegalPortalCommon):
         mails = self.env["mail.mail"].search([])
         response = self.url_open(f"{self.link._get_path()}/renew", data={"x": "1"})
         self.env.invalidate_all()
+        mail = self.env["mail.mail"].search([]) - mails
+        self.assertEqual(mail.recipient_ids, self.client)
+        outgoing = mail._prepare_outgoing_list()[0]["body"]
         fresh = self.link.search([], limit=1)
         self.assertEqual(fresh.partner_id, self.client)
         self.assertNotEqual(fresh, self.link)
-        mail = self.env["mail.mail"].search([]) - mails
-        self.assertEqual(mail.recipient_ids, self.client)
-        self.assertIn(fresh._get_key(), mail.body_html)
+        # The key is put in as it leaves: nobody reads it in what the firm keeps.
+        self.assertNotIn(fresh._get_key(), mail.body_html)
+        self.assertIn(fresh._get_path(), outgoing)
         self.assertNotIn(fresh._get_key(), response.text)
 
     def test_revoked_link_is_a_bad_link(self):
@@ -89,6 +92,58 @@ class TestClientLink(LegalPortalCommon):
         self.assertEqual(Link._get_for(self.client, self.company), self.link)
         self.link.expires_on = fields.Date.today() + timedelta(days=1)
         self.assertNotEqual(Link._get_for(self.client, self.company), self.link)
+
+    def test_revoking_ends_what_was_mailed_before(self):
+        signed = self.link._sign(self.move)
+        token = self.move.access_token
+        self.assertEqual(self._situation(self.move, token=signed), "due")
+        self.link.action_revoke()
+        self.assertNotEqual(self.move.access_token, token)
+        for old in (token, signed):
+            self.assertEqual(self._situation(self.move, token=old), "bad_link")
+
+    def test_all_links_are_closed_by_an_administrator_alone(self):
+        clerk = new_test_user(
+            self.env,
+            "greffe3",
+            groups="account.group_account_invoice",
+            company_id=self.company.id,
+        )
+        with self.assertRaises(AccessError):
+            self.link.with_user(clerk).action_revoke_all()
+        self.link.with_user(self.env.user).action_revoke_all()
+        self.assertEqual(self.link.state, "revoked")
+
+    def test_documents_key_opens_one_document_of_the_payer(self):
+        other = self._create_invoice(partner_id=self.client.copy().id)
+        Link = self.env["legal.client.link"]
+        for record, token, opens in (
+            (self.move, self.link._sign(self.move), True),
+            (other, self.link._sign(other), False),
+            (self.move, self.link._sign(other), False),
+            (self.move, self.link._sign(self.move)[:-1] + "x", False),
+            (self.move, f"c{2**40}-{'0' * 64}", False),
+        ):
+            with self.subTest(token[:6]):
+                self.assertEqual(bool(Link._find_signed(record, token)), opens)
+        self.link.expires_on = fields.Date.today() - timedelta(days=1)
+        self.assertFalse(Link._find_signed(self.move, self.link._sign(self.move)))
+
+    def test_key_leaves_for_the_payers_own_addresses_alone(self):
+        url = self.move._legal_get_client_mail_url()
+        self.assertNotIn(self.link._get_key(), url)
+        for to, wanted in (
+            (self.client.email, self.link._get_key()),
+            ("espion@ailleurs.example", "/legal/pay?firm="),
+            (f"{self.client.email}, espion@ailleurs.example", "/legal/pay?firm="),
+        ):
+            with self.subTest(to):
+                mail = self.env["mail.mail"].create(
+                    {"body_html": f'<a href="{url}">x</a>', "email_to": to}
+                )
+                body = mail._prepare_outgoing_list()[0]["body"]
+                self.assertIn(wanted, body)
+                self.assertNotIn("/legal/client/sent/", body)
 
     def test_key_is_read_by_nobody(self):
         clerk = new_test_user(

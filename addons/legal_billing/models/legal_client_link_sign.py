@@ -1,0 +1,178 @@
+import re
+
+from odoo import api, models
+from odoo.tools import consteq
+from odoo.tools.misc import hmac
+
+from .legal_client_link import SCOPE
+
+SIGNED = re.compile(r"c(\d{1,9})-([0-9a-f]{64})")
+#: the address as the firm keeps it in its log, where the key is left out
+IN_MAIL = re.compile(
+    r"(?P<base>https?://[^\s\"'<>]*?)/legal/client/sent/(?P<company>\d{1,9})"
+    r"/(?P<contact>\d{1,9})(?P<query>\?row=(?P<rows>[\w,]*))?(?![\w/-])"
+)
+
+
+class LegalClientLink(models.Model):
+    """The keys a link gives to the documents on its page.
+
+    They are worked out of the link, so that they open one document of the payer
+    each, and end with the link: his page hands out no key that lasts for ever.
+    """
+
+    _inherit = "legal.client.link"
+
+    # -- documents -----------------------------------------------------------------
+
+    def _sign(self, record):
+        """Return the key of one document under this link."""
+        self.ensure_one()
+        # sudo: the random word is read by nobody
+        link = self.sudo()
+        words = (link.id, link.nonce, record._name, record.id)
+        return f"c{link.id}-{hmac(link.env, f'{SCOPE}.document', words)}"
+
+    @api.model
+    def _find_signed(self, record, token):
+        """Return the open link a document's key was made by, in sudo; else nothing."""
+        found = SIGNED.fullmatch(str(token or ""))
+        # sudo: the key is the right
+        links = self.sudo()
+        link = links.browse(int(found[1])).exists() if found else links
+        wanted = link._sign(record) if link else "-" * 64
+        if not consteq(wanted, str(token or "").encode().decode("ascii", "replace")):
+            return links.browse()
+        is_open = link.state == "open" and link._owns(record.sudo())
+        return link if is_open else links.browse()
+
+    def _owns(self, record):
+        """Tell whether a document is one of the payer's; a hook by model."""
+        self.ensure_one()
+        if record._name == "account.move":
+            domain = [
+                leaf
+                for leaf in self._get_moves_domain()
+                if not isinstance(leaf, tuple) or leaf[0] != "state"
+            ]
+            return bool(record.filtered_domain(domain))
+        if record._name == "legal.provision":
+            return (
+                record.partner_id.commercial_partner_id == self.partner_id
+                and record.company_id == self.company_id
+                and self._may_read_partner(record.partner_id)
+            )
+        if record._name == "legal.matter":
+            return bool(record.filtered_domain(self._get_matters_domain()))
+        return False
+
+    def _owns_rows(self, rows):
+        """Tell whether the invoices among these rows are on this link's page."""
+        ids = [int(row[1:]) for row in rows if row[:1] == "i" and row[1:].isdecimal()]
+        moves = self.env["account.move"].sudo().browse(ids).exists()
+        return all(self._owns(move) for move in moves)
+
+    # -- e-mails -------------------------------------------------------------------
+
+    @api.model
+    def _get_mail_url(self, company, contact, rows=()):
+        """Return the address of a payer's page as it is written in e-mails.
+
+        The key is put in as the e-mail leaves, for the payer's own addresses: what
+        colleagues read of it in the log opens nothing.
+
+        :param contact: the payer, or who is invoiced for him
+        :param rows: keys of the rows that the page ticks beside what is due
+        """
+        query = f"?row={','.join(rows)}" if rows else ""
+        base = company.get_base_url()
+        return f"{base}/legal/client/sent/{company.id}/{contact.id}{query}"
+
+    @api.model
+    def _get_contact_of(self, payer, emails, contact):
+        """Return who of the payer's house reads an e-mail; nobody when others do.
+
+        With several readers the house itself: what is one person's alone is left out.
+        """
+        # sudo: compared, not shown
+        own = self.env["res.partner"].sudo()
+        if not emails:
+            return own
+        found = own.search(
+            [
+                ("commercial_partner_id", "=", payer.id),
+                ("email_normalized", "in", list(emails)),
+            ]
+        )
+        if set(emails) - set(found.mapped("email_normalized")):
+            return own
+        if len(set(emails)) > 1:
+            return payer.sudo()
+        return found & contact or found & payer or found[:1]
+
+
+class PortalMixin(models.AbstractModel):
+    _inherit = "portal.mixin"
+
+    def _portal_ensure_token(self):
+        """Under a payer's link, give the document's key of that link.
+
+        Its value in the context names no right: the key is checked when it comes
+        back, against the link and its payer.
+        """
+        link_id = self.env.context.get("legal_client_link")
+        if isinstance(link_id, int) and link_id:
+            # sudo: the random word is read by nobody
+            return self.env["legal.client.link"].sudo().browse(link_id)._sign(self)
+        if self.env.context.get("legal_signed_in"):
+            return ""
+        return super()._portal_ensure_token()
+
+
+class MailMail(models.Model):
+    _inherit = "mail.mail"
+
+    def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
+        """Put the key of a payer's link in, for his own addresses alone."""
+        emails = super()._prepare_outgoing_list(mail_server, doc_to_followers)
+        for email in emails:
+            if "/legal/client/sent/" in str(email.get("body") or ""):
+                self._legal_put_keys(email)
+        return emails
+
+    def _legal_put_keys(self, email):
+        known = {}
+
+        def put(match):
+            if match[0] not in known:
+                known[match[0]] = self._legal_get_url_for(
+                    match, email.get("email_to_normalized") or []
+                )
+            return known[match[0]]
+
+        for name in ("body", "body_alternative"):
+            if email.get(name):
+                email[name] = IN_MAIL.sub(put, str(email[name]))
+
+    def _legal_get_url_for(self, match, addresses):
+        # sudo: the key goes to the payer's own addresses, and nowhere else
+        env = self.sudo().env
+        company = env["res.company"].browse(int(match["company"])).exists()
+        contact = env["res.partner"].browse(int(match["contact"])).exists()
+        Link = env["legal.client.link"]
+        if company and contact:
+            payer = contact.commercial_partner_id
+            reader = Link._get_contact_of(payer, addresses, contact)
+            if reader:
+                link = Link._get_for(reader, company, reader)
+                rows = [row for row in (match["rows"] or "").split(",") if row]
+                if link._owns_rows(rows):
+                    return f"{match['base']}{link._get_path()}{match['query'] or ''}"
+        # What others read instead: the invoice they were sent, which its author
+        # could open, or where to ask for a link.
+        if self.model == "account.move" and self.res_id:
+            move = env["account.move"].browse(self.res_id).exists()
+            if move.commercial_partner_id == contact.commercial_partner_id:
+                return move.get_base_url() + move.get_portal_url()
+        firm = company or env.company
+        return f"{match['base']}/legal/pay?firm={firm.id}"
