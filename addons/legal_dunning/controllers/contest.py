@@ -143,7 +143,7 @@ class LegalContestPortal(LegalProvisionPortal):
             return request.env._(
                 "You look at the client's page: he alone asks and contests here."
             )
-        key = invoice_sudo.access_token
+        key = access_token and invoice_sudo._portal_ensure_token()
         holds_link = access_token and key and consteq(access_token, key)
         if not holds_link and not request.validate_csrf(post.get("csrf_token")):
             return request.env._(

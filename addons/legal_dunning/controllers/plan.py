@@ -223,7 +223,16 @@ class LegalPlanPortal(LegalContestPortal):
             return None
         user = request.env.user
         own_key = plan_sudo.access_token
-        if access_token:
+        link_sudo = request.env["legal.client.link"]._find_signed(
+            plan_sudo, access_token
+        )
+        if link_sudo:
+            if user._is_internal() and not (
+                plan_sudo.sudo(False).with_user(user).has_access("read")
+            ):
+                return None
+            plan_sudo = plan_sudo.with_context(legal_client_link=link_sudo.id)
+        elif access_token:
             if not own_key or not consteq(own_key, access_token):
                 return None
         elif user._is_public():

@@ -49,6 +49,7 @@ from . import legal_payment_plan_life
 from . import legal_payment_plan_document
 from . import legal_payment_plan_client
 from . import legal_payment_plan_early
+from . import legal_client_page
 from . import account_move_plan
 from . import payment_transaction
 from . import res_company_plan

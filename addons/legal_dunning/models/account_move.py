@@ -305,6 +305,14 @@ class AccountMove(models.Model):
         move = self.sudo()
         return f"{move.get_base_url()}{move.get_portal_url()}"
 
+    def _get_dunning_mail_link(self, moves):
+        """Return the payer's page as e-mails write it: its key is put in later."""
+        return self.env["legal.client.link"]._get_mail_url(
+            self.company_id,
+            self.commercial_partner_id,
+            [f"i{move.id}" for move in moves],
+        )
+
     def _get_dunning_link_html(self, channel):
         """Return what stands for {lien}: a link, or in a letter the QR code."""
         self.ensure_one()
@@ -312,7 +320,10 @@ class AccountMove(models.Model):
             text = self.env._("QR code below")
         else:
             text = self.env._("payment page")
-        return Markup('<a href="%s">%s</a>') % (self._get_dunning_link(), text)
+        link = self._get_dunning_link()
+        if channel == "email":
+            link = self._get_dunning_mail_link(self)
+        return Markup('<a href="%s">%s</a>') % (link, text)
 
     def _get_dunning_iban(self):
         """Return the IBAN to pay to, in groups of four."""

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, format_amount, format_date
 
+from odoo.addons.legal_billing.models.legal_client_link_sign import IN_MAIL
 from odoo.addons.legal_billing.report.qr import qr_data_uri
 from odoo.addons.legal_timesheet.models.res_partner import CLIENT_KINDS
 
@@ -375,9 +376,9 @@ class LegalDunningAction(models.Model):
             "recipient": action.recipient_id,
             "text": text,
             "main": main,
-            "link": main._get_dunning_link(),
+            "link": action._get_client_link(entries),
             "pay_label": action._get_pay_label(entries[0], rows[0]),
-            "qr": self._is_paper() and qr_data_uri(main._get_dunning_link()),
+            "qr": self._is_paper() and qr_data_uri(main._legal_get_code_url()),
             "rows": rows,
             "totals": action._get_totals(entries),
             "is_letter": self._is_paper(),
@@ -390,6 +391,32 @@ class LegalDunningAction(models.Model):
             ),
             "accent": company._get_dunning_accent(),
         }
+
+    def _get_client_link(self, entries):
+        """Return where these invoices are read and paid: on their payer's page."""
+        self.ensure_one()
+        moves = [entry.move for entry in entries]
+        if self.channel != "email":
+            return moves[0]._get_dunning_link()
+        return moves[0]._get_dunning_mail_link(moves)
+
+    def _put_own_links(self, body):
+        """Return the text for readers who are not of the payer's house alone.
+
+        The payer's page is his; they get the links of the invoices they are told of.
+        """
+        self.ensure_one()
+        house = self.partner_id.commercial_partner_id
+        if not self.email_cc and self.recipient_id.commercial_partner_id == house:
+            return body
+        moves = {f"i{move.id}": move for move in self.line_ids.move_id}
+
+        def put(match):
+            keys = (match["rows"] or "").split(",")
+            own = [moves[key] for key in keys if key in moves]
+            return own[0]._get_dunning_link() if own else match[0]
+
+        return Markup(IN_MAIL.sub(put, str(body or "")))
 
     def _get_pay_label(self, entry, row):
         """Return the words of the button: the sum, when it is what the page asks."""
@@ -425,7 +452,7 @@ class LegalDunningAction(models.Model):
             "interest": money(entry.interest) if entry.percents else "",
             "indemnity": money(entry.indemnity) if entry.percents else "",
             "total": money(entry.asked + entry.interest + entry.indemnity),
-            "link": entry.move._get_dunning_link(),
+            "link": self._get_client_link([entry]),
         }
 
     def _get_totals(self, entries):

@@ -343,7 +343,7 @@ class LegalDunningAction(models.Model):
         sender = company.partner_id
         return {
             "subject": self._get_full_subject(self.subject),
-            "body_html": self.body_sent,
+            "body_html": self._put_own_links(self.body_sent),
             "author_id": sender.id,
             "email_from": formataddr((company.name, company.email or self.reply_to)),
             "reply_to": self.reply_to,

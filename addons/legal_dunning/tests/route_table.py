@@ -31,6 +31,7 @@ class Call:
     :ivar who: who calls without a key: ``client`` or ``firm``
     :ivar shows: the right call shows a word of the world, or a file
     :ivar writes: the right call writes something
+    :ivar is_open: for everybody, by its purpose: it shows and does nothing of anybody's
     :ivar amount: a payment: what the browser says of the amount is not believed
     """
 
@@ -43,6 +44,7 @@ class Call:
     who: str = "client"
     shows: bool = False
     writes: bool = False
+    is_open: bool = False
     amount: bool = False
 
 
@@ -263,6 +265,45 @@ ROUTES = {
         place="key",
         over=_link_over,
         shows=True,
+    ),
+    ("GET", "/legal/client/<int:link_id>/<string:key>/preferences"): Call(
+        _link, _link_key, place="key", over=_link_over
+    ),
+    ("POST", "/legal/client/<int:link_id>/<string:key>/preferences"): Call(
+        _link,
+        _link_key,
+        place="key",
+        data=lambda _test, _world: {"channel": "post"},
+        over=_link_over,
+        writes=True,
+    ),
+    ("POST", "/legal/client/<int:link_id>/<string:key>/personal"): Call(
+        _link, _link_key, place="key", over=_link_over, writes=True
+    ),
+    ("GET", "/my/invoices/<int:invoice_id>/annex"): Call(
+        _invoice, lambda world: world.link._sign(world.move), over=_link_over
+    ),
+    ("GET", "/my/account-summary"): Call(shows=True),
+    ("GET", "/my/account-summary/<int:company_id>"): Call(
+        lambda world: {"company_id": world.move.company_id.id}
+    ),
+    # a step that exists makes a link for whoever is signed in, his own
+    ("GET", "/my/account-summary/<int:company_id>/<string:step>"): Call(
+        lambda world: {"company_id": world.move.company_id.id, "step": "none"}
+    ),
+    ("GET", "/legal/client/preview/<int:partner_id>"): Call(
+        lambda world: {"partner_id": world.client.id}, who="firm", shows=True
+    ),
+    ("GET", "/legal/client/sent/<int:company_id>/<int:contact_id>"): Call(
+        lambda world: {
+            "company_id": world.move.company_id.id,
+            "contact_id": world.client.id,
+        }
+    ),
+    # shows nothing of anybody: a link leaves for the address on file
+    ("GET", "/legal/pay"): Call(is_open=True),
+    ("POST", "/legal/pay"): Call(
+        data=lambda _test, _world: {"number": "F1", "proof": "1"}, is_open=True
     ),
     # -- matters
     ("GET", "/my/matters"): Call(shows=True),

@@ -156,7 +156,7 @@ class LegalCollectionStatement(models.TransientModel):
             "iban": main._get_dunning_iban() if main else "",
             "reference": ", ".join(m.payment_reference or m.name for m in moves),
             "link": main._get_dunning_link() if main else "",
-            "qr": qr_data_uri(main._get_dunning_link()) if main else "",
+            "qr": qr_data_uri(main._legal_get_code_url()) if main else "",
             "count": len(moves),
         }
 
