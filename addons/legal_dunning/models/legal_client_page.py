@@ -77,7 +77,7 @@ class LegalClientLink(models.Model):
             is_open = moves[:1]._legal_is_online_payment_open()
             instalments = plan.instalment_ids.sorted("due_on")
             standings = plan._follow(figures.get(plan.id))
-            has_next = False
+            has_first = has_next = False
             for instalment, row in zip(instalments, standings, strict=True):
                 if row.left <= 0:
                     continue
@@ -92,13 +92,22 @@ class LegalClientLink(models.Model):
                             float(row.left),
                             plan.currency_id,
                             url=plan.get_portal_url(),
-                            situation="due" if is_open else "closed",
+                            situation=self._get_instalment_situation(
+                                is_open, has_first
+                            ),
                             about=", ".join(moves.mapped("name")),
                         ),
                         is_asked,
                     )
                 )
+                has_first = True
         return rows
+
+    def _get_instalment_situation(self, is_open, has_first):
+        """Return whether it may be ticked: they are paid one after the other."""
+        if not is_open:
+            return "closed"
+        return "waiting" if has_first else "due"
 
     def _get_move_note(self, move, asked):
         """Say what is not asked because it is contested."""

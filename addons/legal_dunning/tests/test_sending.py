@@ -35,9 +35,12 @@ class TestSending(DunningCommon):
         message = email["message"]
         self.assertIn("claire.aubry@lanterne-avocats.example", message)
         self.assertEqual(email["msg_to"], f'"{self.client.name}" <{self.client.email}>')
-        self.assertIn(move.access_token, action.body_sent)
-        self.assertIn(f"/my/invoices/{move.id}?access_token=", action.body_sent)
-        self.assertIn("http", action.body_sent)
+        # The payer's page; its key is put in as the e-mail leaves, see legal_billing.
+        page = f"/legal/client/sent/{self.company.id}/{self.client.id}?row=i{move.id}"
+        self.assertIn(page, action.body_sent)
+        self.assertNotIn("access_token", action.body_sent)
+        link = self.env["legal.client.link"]._get_for(self.client, self.company)
+        self.assertEqual(link.contact_id, self.client)
         self.assertNotIn("Litige", action.body_sent + action.subject)
         self.assertIn("Content-Type: text/plain", message)
         self.assertIn(move.name, action.subject)
