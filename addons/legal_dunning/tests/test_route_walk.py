@@ -306,7 +306,7 @@ class TestRouteWalk(AccessibleCase, RouteWorldCommon):
     @mute_logger(*MUTED)
     def test_wrong_keys_and_altered_ids_open_nothing(self):
         mine, theirs = self.mine, self.theirs
-        hidden = secrets(mine)
+        hidden, places = secrets(mine), set()
         for route, call in self.calls.items():
             key = call.key and call.key(mine)
             wrong = {"no key": ""}
@@ -314,8 +314,10 @@ class TestRouteWalk(AccessibleCase, RouteWorldCommon):
                 wrong |= {
                     "the other payer's key": call.key(theirs),
                     "an altered key": key[:-1] + ("A" if key[-1] != "A" else "B"),
-                    "a key of other letters": "é" * 300,
                 }
+                if (route[0], call.place) not in places:  # read in one place for all
+                    places.add((route[0], call.place))
+                    wrong["a key of other letters"] = "é" * 300
                 if call.place not in ("query", "json") and not call.args(mine):
                     del wrong["the other payer's key"]  # it says itself what it opens
             for label, value in wrong.items():
@@ -332,12 +334,10 @@ class TestRouteWalk(AccessibleCase, RouteWorldCommon):
         for name, value in mine.items():
             if not isinstance(value, int):
                 continue
-            # Their own record with one id of mine below it, or the other way round.
+            # Their own record with one id of mine below it, or the other way round;
+            # where there is but one, the other payer's key above is the same.
             if len([v for v in mine.values() if isinstance(v, int)]) > 1:
                 yield f"{name} of mine", {**theirs, name: value}, self.theirs
-            if call.key:
-                # The opposite way is another payer's key with the id of mine.
-                yield f"{name} of theirs", {**mine, name: theirs[name]}, self.mine
             yield f"{name} of nothing", {**mine, name: 2**70}, self.mine
 
     @mute_logger(*MUTED)
@@ -394,8 +394,11 @@ class TestRouteWalk(AccessibleCase, RouteWorldCommon):
             self.authenticate(user.login, PASSWORD)
             self.url_open("/my")
             for route, call in self.calls.items():
-                if call.key and not call.args(self.mine):
+                args = call.args(self.mine)
+                if call.key and not args:
                     continue  # the key says itself what it opens
+                if user == self.people["the opponent"] and "matter_id" not in args:
+                    continue  # to the rest he is any other client
                 self.assertRefused(who, route, call, self.mine, secrets(self.mine))
         self.env.user.password = PASSWORD
         self.authenticate(self.env.user.login, PASSWORD)
