@@ -36,6 +36,14 @@ MUTED = (
     "odoo.addons.account_payment.controllers.payment",
     "werkzeug",
 )
+#: done once the frame to sign in is there
+DRAWN = """
+new Promise((resolve) => {
+    const look = () => document.querySelector("canvas.o_web_sign_signature")
+        ? resolve() : setTimeout(look, 50);
+    look();
+})
+"""
 #: parts of a path that are no key
 PLAIN = {"verb", "monday", "design", "step"}
 #: written whatever is asked: tries counted, sessions, what a first page compiles
@@ -551,7 +559,7 @@ class TestRouteWalk(AccessibleCase, RouteWorldCommon):
             (f"{invoice.replace('?', '/contest?')}&kind=dispute", unfold),
             f"{invoice.replace('?', '/plan?')}&count=3&first_on={first_on}",
             (accept, unfold),
-            (agreement + world.agreement.sudo().client_token, unfold),
+            (agreement + world.agreement.sudo().client_token, f"{unfold}; {DRAWN}"),
             (f"/legal/time/{world.time.id}/{world.time.access_token}", unfold),
             f"/my/matters/{world.matter.id}?access_token={world.notice.access_token}",
             f"/my/matters/{world.matter.id}?access_token={over.access_token}",
