@@ -84,6 +84,13 @@ class LegalClientInvoice(LegalInvoicePortal):
         if not invoice_sudo._legal_offers_annex(link_sudo):
             return self._legal_render_bad_link()
         name, content = invoice_sudo._legal_render_annex()
+        request.env["legal.reading.event"]._log(
+            "annex",
+            invoice_sudo,
+            address=link_sudo.contact_id.email,
+            user=request.env.user,
+            ip=request.httprequest.remote_addr,
+        )
         return request.make_response(
             content,
             headers=[

@@ -151,23 +151,26 @@ class LegalReadingEvent(models.Model):
         # Addresses alone, where it is e-mail; names come with the contacts.
         address = ", ".join(email_split(address or "")) or address
         values = []
-        for document in documents.sudo():
-            company = document.company_id
-            if not company.legal_logs_reading:
-                continue
-            known = Event.search_count(
+        # One query for all: a payer's page lists hundreds.
+        known = set(
+            Event.search_fetch(
                 [
-                    ("res_model", "=", document._name),
-                    ("res_id", "=", document.id),
+                    ("res_model", "=", documents._name),
+                    ("res_id", "in", documents.ids),
                     ("kind", "=", kind),
                     ("address", "=", address or False),
                     ("user_id", "=", reader),
                     ("ip", "=", network),
                     ("date", ">", now - ONE_READING),
                 ],
-                limit=1,
-            )
-            if known:
+                ["res_id"],
+            ).mapped("res_id")
+        )
+        for document in documents.sudo():
+            company = document.company_id
+            if not company.legal_logs_reading:
+                continue
+            if document.id in known:
                 continue
             is_move = document._name == "account.move"
             matters = document.matter_ids if is_move else document.matter_id
