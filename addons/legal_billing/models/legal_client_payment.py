@@ -14,6 +14,12 @@ KEY = re.compile(r"([a-z])([0-9]{1,9})")
 NUMBER = re.compile(r"[0-9]{1,10}([.][0-9]{1,6})?")
 
 
+class Sentence(str):
+    """A refusal that already says that nothing was charged, and the way on."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class PayPart:
     """A document that the payer chose, as it may be paid now.
@@ -144,17 +150,29 @@ class LegalClientLink(models.Model):
         )
         if lock:
             moves.sorted("id")._legal_lock_payment()
-        parts, problems = [], []
+        parts, problems, settled = [], [], []
         if len(moves | cancelled) < len(set(ids)):
             problems.append(self._get_gone_sentence())
         for move in moves | cancelled:
+            if not lock and move._legal_get_situation() in ("paid", "credited"):
+                settled.append(move._legal_get_portal_name())
+                continue
             try:
                 move._legal_check_payable()
-                part = self._read_pay_invoice(move)
+            except UserError as error:
+                problems.append(Sentence(error.args[0]))
+                continue
+            try:
+                parts.append(self._read_pay_invoice(move))
             except UserError as error:
                 problems.append(error.args[0])
-                continue
-            parts.append(part)
+        if settled:
+            problems.append(
+                self.env._(
+                    "Already settled, thank you: %(documents)s.",
+                    documents=", ".join(settled),
+                )
+            )
         return parts, problems
 
     def _read_pay_invoice(self, move):
@@ -344,11 +362,13 @@ class LegalClientLink(models.Model):
         """
         choice = self._choose(keys, typed, lock=True)
         if choice.problems or not choice.parts:
-            reason = choice.problems[0] if choice.problems else ""
+            reason = next(iter(choice.problems), self._get_gone_sentence())
+            if isinstance(reason, Sentence):
+                raise UserError(str(reason))
             raise UserError(
                 self.env._(
                     "%(reason)s Nothing was charged: reload the page, then pay again.",
-                    reason=reason or self._get_gone_sentence(),
+                    reason=reason,
                 )
             )
         is_number = isinstance(amount, int | float) and not isinstance(amount, bool)

@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import models
 from odoo.exceptions import UserError
 
-from odoo.addons.legal_billing.models.legal_client_payment import PayPart
+from odoo.addons.legal_billing.models.legal_client_payment import PayPart, Sentence
 
 from .legal_dunning_planning import to_decimal
 from .legal_payment_plan import IN_FORCE
@@ -36,7 +36,7 @@ class LegalClientLink(models.Model):
             try:
                 part = self._read_pay_plan(plan)
             except UserError as error:
-                problems.append(error.args[0])
+                problems.append(Sentence(error.args[0]))
                 continue
             if part.key in {f"n{row.id}" for row in own}:
                 parts.append(part)
