@@ -1,9 +1,13 @@
+import csv
+import io
+from decimal import Decimal
 from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
-from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo import Command
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .client_payment_common import NOTHING, LegalClientPaymentCommon
@@ -45,6 +49,32 @@ class TestClientPayment(LegalClientPaymentCommon):
             )
         self.assertEqual(payment.reconciled_invoice_ids, self.moves)
         self.assertEqual(self.client.credit, 0.0)
+        self._check_ledger_file(payment)
+
+    def _check_ledger_file(self, payment):
+        """The file of entries (FEC): each is balanced, each invoice lettered."""
+        day = str(payment.date)
+        wizard = self.env["l10n_fr.fec.export.wizard"].create(
+            {"date_from": "2026-01-01", "date_to": day, "test_file": True}
+        )
+        self.env.flush_all()
+        text = wizard.generate_fec()["file_content"].decode()
+        header, *rows = csv.reader(io.StringIO(text), delimiter="|")
+        entries, letters = {}, {}
+        for row in rows:
+            line = dict(zip(header, row, strict=True))
+            debit, credit = (
+                Decimal(line[side].replace(",", ".")) for side in ("Debit", "Credit")
+            )
+            key = line["JournalCode"], line["EcritureNum"]
+            entries[key] = entries.get(key, 0) + debit - credit
+            if line["CompteNum"].startswith("411") and line["EcritureLet"]:
+                found = letters.setdefault(line["EcritureLet"], [])
+                found.append(debit - credit)
+        self.assertFalse(any(entries.values()))
+        self.assertEqual(len(letters), 3)
+        for amounts in letters.values():
+            self.assertEqual((len(amounts), sum(amounts)), (2, 0))
 
     def test_chosen_part_goes_to_the_oldest_and_vat_follows(self):
         _response, _situation, text = self._step(*self.moves, amount="1 300,50 €")
@@ -401,6 +431,43 @@ class TestClientPayment(LegalClientPaymentCommon):
             "transfer_one_reference",
         ):
             self.assertIn(f"legal_payment_{name}", found)
+
+    def test_outsiders_see_nothing_of_a_walled_provision(self):
+        provision = self._request(500.0)
+        transaction = self._begin(self.late, provision)
+        transfer = self.link._announce_transfer(
+            self.link._choose(self._keys((self.late, provision)))
+        )
+        clerk = new_test_user(
+            self.env,
+            "greffe.mur",
+            groups="account.group_account_invoice,legal_timesheet.group_legal_office",
+            company_id=self.company.id,
+        )
+        shares, lines = transaction.legal_share_ids, transfer.line_ids
+        self.assertEqual(shares.with_user(clerk).search([]), shares)
+        self.matter.sudo().write(
+            {
+                "excluded_user_ids": [Command.link(clerk.id)],
+                "exclusion_reason": "Conflit d’intérêts",
+            }
+        )
+        for records in (shares, lines):
+            with self.subTest(records._name):
+                model = records.with_user(clerk)
+                mine = records.filtered("provision_id")
+                hidden = mine.with_user(clerk)
+                self.assertEqual(len(model.search([])), 1)
+                self.assertFalse(model.search([("provision_id", "!=", False)]))
+                total = model._read_group([], [], ["amount:sum"])[0][0]
+                self.assertEqual(total, 80.0)
+                self.assertFalse(model.name_search(str(provision.name)))
+                for read in (hidden.read, lambda r=hidden: r.export_data(["amount"])):
+                    with self.assertRaises(AccessError), mute_logger("odoo.models"):
+                        read()
+        for name in ("payment.share", "payment.transfer", "payment.transfer.line"):
+            with self.assertRaises(AccessError):
+                self.env[f"legal.{name}"].with_user(self.portal_user).search([])
 
     def test_races_end_in_a_sentence(self):
         where = (
