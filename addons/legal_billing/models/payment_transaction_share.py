@@ -26,7 +26,13 @@ class PaymentTransaction(models.Model):
     def _legal_add_shares(self):
         """Say what a payment of legal invoices is for where its page did not."""
         self.ensure_one()
-        if self.legal_share_ids or not self._legal_wants_shares():
+        if self.legal_share_ids:
+            return
+        if self.legal_provision_id and not self.source_transaction_id:
+            values = {"provision_id": self.legal_provision_id.id, "amount": self.amount}
+            self.legal_share_ids = [Command.create(values)]
+            return
+        if not self._legal_wants_shares():
             return
         moves = self.invoice_ids.sorted(_get_age)
         parts = [

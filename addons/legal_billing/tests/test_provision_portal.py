@@ -71,6 +71,8 @@ class TestProvisionPortal(LegalPortalCommon):
         self._end_payment(transaction)
         self._poll()
         deposit = self.provision.move_id
+        share = transaction.legal_share_ids
+        self.assertEqual((share.move_id, share.amount_settled), (deposit, 1800.0))
         self.assertEqual((deposit.state, deposit.payment_state), ("posted", "paid"))
         self.assertEqual(deposit.invoice_date, deposit._legal_get_paid_on())
         self.assertEqual(deposit.invoice_date_due, deposit.invoice_date)
