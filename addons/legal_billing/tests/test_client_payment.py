@@ -441,7 +441,8 @@ class TestClientPayment(LegalClientPaymentCommon):
         clerk = new_test_user(
             self.env,
             "greffe.mur",
-            groups="account.group_account_invoice,legal_timesheet.group_legal_office",
+            groups="account.group_account_invoice,base.group_allow_export,"
+            "legal_timesheet.group_legal_office",
             company_id=self.company.id,
         )
         shares, lines = transaction.legal_share_ids, transfer.line_ids
@@ -527,3 +528,20 @@ class TestClientPayment(LegalClientPaymentCommon):
         link = self.link._get_for(stranger, self.company)
         response = self.url_open(f"{link._get_path()}/transfer/{transfer.id}")
         self.assertEqual(response.status_code, 404)
+
+
+@tagged("post_install", "-at_install")
+class TestClientPaymentTour(LegalClientPaymentCommon):
+    """On a phone, from the page to the receipt, in few taps."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_three_invoices_are_paid_in_four_taps_at_most(self):
+        self.start_tour(
+            self.link._get_path(), "legal_client_pay", login=None, timeout=180
+        )
+        self.env.invalidate_all()
+        self.assertEqual(set(self.moves.mapped("payment_state")), {"paid"})
+        transaction = self.moves.transaction_ids
+        self.assertEqual((len(transaction), transaction.amount), (1, 1680.0))
