@@ -281,7 +281,7 @@ class TestPrint(DocumentCommon):
         self.assertEqual(drawn, matrix)
         move = self._bill_hours()
         payment = move._legal_get_payment()
-        self.assertIn(f"/my/invoices/{move.id}?access_token=", payment["link"])
+        self.assertRegex(payment["link"], rf"/legal/client/\d+/\w+\?row=i{move.id}$")
 
     def test_stream_that_ends_with_a_carriage_return_stays_conform(self):
         """One compressed stream in 256 does; its length must not be in doubt."""
