@@ -17,7 +17,7 @@ def get_way_back():
     known = request.session.get("legal_client_links") or []
     token = str(request.params.get("access_token") or "")
     number = token[1:].partition("-")[0]
-    if not number.isdecimal() or int(number) not in known:
+    if not number.isdecimal() or len(number) > 9 or int(number) not in known:
         return ""
     # sudo: this browser opened the very link before
     link_sudo = request.env["legal.client.link"].sudo().browse(int(number)).exists()

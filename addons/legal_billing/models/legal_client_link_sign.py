@@ -41,7 +41,7 @@ class LegalClientLink(models.Model):
         links = self.sudo()
         link = links.browse(int(found[1])).exists() if found else links
         wanted = link._sign(record) if link else "-" * 64
-        if not consteq(wanted, str(token or "").encode().decode("ascii", "replace")):
+        if not consteq(wanted.encode(), str(token or "").encode(errors="replace")):
             return links.browse()
         is_open = link.state == "open" and link._owns(record.sudo())
         return link if is_open else links.browse()

@@ -326,6 +326,9 @@ class TestRouteWalk(AccessibleCase, RouteWorldCommon):
                 if (route[0], call.place) not in places:  # read in one place for all
                     places.add((route[0], call.place))
                     wrong["a key of other letters"] = "é" * 300
+                    wrong["a key that is a number"] = f"c{'9' * 5000}-x"
+                    if call.place == "json":
+                        wrong["a key that is no text"] = ["x"]
                 if call.place not in ("query", "json") and not call.args(mine):
                     del wrong["the other payer's key"]  # it says itself what it opens
             for label, value in wrong.items():
@@ -563,7 +566,8 @@ class TestRouteWalk(AccessibleCase, RouteWorldCommon):
             (f"/legal/time/{world.time.id}/{world.time.access_token}", unfold),
             f"/my/matters/{world.matter.id}?access_token={world.notice.access_token}",
             f"/my/matters/{world.matter.id}?access_token={over.access_token}",
-            world.link._get_path(),
+            (world.link._get_path(), unfold),
+            "/legal/pay",
             "/my/invoices/0?access_token=x",
         )
         # signed in

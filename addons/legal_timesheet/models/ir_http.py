@@ -75,11 +75,14 @@ class IrHttp(models.AbstractModel):
     def _legal_clean_params(cls):
         """Drop what no database column nor comparison of keys takes."""
         for name, value in request.params.items():
-            if not isinstance(value, str):
-                continue
-            if name in KEYS and not value.isascii():
+            if (
+                name in KEYS
+                and value
+                and not (isinstance(value, str) and value.isascii())
+            ):
                 value = "-"
-            request.params[name] = value.replace("\0", "")
+            if isinstance(value, str):
+                request.params[name] = value.replace("\0", "")
 
     @classmethod
     def _legal_hide_traceback(cls, response, exception):
