@@ -70,22 +70,8 @@ class LegalReadingPortal(LegalClientPortal):
         response = super().legal_client_page(link_id, key, **kw)
         if getattr(response, "status_code", 0) == GOOD:
             link_sudo, _situation = self._client_find(link_id, key)
-            # sudo: what is open on the page he was just shown.
-            moves_sudo = (
-                request.env["account.move"]
-                .sudo()
-                .search(
-                    [
-                        ("is_legal", "=", True),
-                        ("move_type", "=", "out_invoice"),
-                        ("state", "=", "posted"),
-                        ("amount_residual", ">", 0),
-                        ("company_id", "=", link_sudo.company_id.id),
-                        ("commercial_partner_id", "=", link_sudo.partner_id.id),
-                    ],
-                    limit=200,
-                )
-            )
+            # What is open on the page he was just shown, and nothing else.
+            moves_sudo = link_sudo._get_open_moves()
             self._legal_note_reading("listed", moves_sudo, link_sudo.contact_id.email)
         return response
 

@@ -150,27 +150,22 @@ class LegalReadingEvent(models.Model):
         network = self._shorten(ip)
         # Addresses alone, where it is e-mail; names come with the contacts.
         address = ", ".join(email_split(address or "")) or address
-        values = []
-        # One query for all: a payer's page lists hundreds.
-        known = set(
-            Event.search_fetch(
-                [
-                    ("res_model", "=", documents._name),
-                    ("res_id", "in", documents.ids),
-                    ("kind", "=", kind),
-                    ("address", "=", address or False),
-                    ("user_id", "=", reader),
-                    ("ip", "=", network),
-                    ("date", ">", now - ONE_READING),
-                ],
-                ["res_id"],
-            ).mapped("res_id")
+        own = documents.sudo().filtered("company_id.legal_logs_reading")
+        known = Event.search(
+            [
+                ("res_model", "=", own._name),
+                ("res_id", "in", own.ids),
+                ("kind", "=", kind),
+                ("address", "=", address or False),
+                ("user_id", "=", reader),
+                ("ip", "=", network),
+                ("date", ">", now - ONE_READING),
+            ]
         )
-        for document in documents.sudo():
-            company = document.company_id
-            if not company.legal_logs_reading:
-                continue
-            if document.id in known:
+        read = set(known.mapped("res_id"))
+        values = []
+        for document in own:
+            if document.id in read:
                 continue
             is_move = document._name == "account.move"
             matters = document.matter_ids if is_move else document.matter_id
@@ -182,7 +177,7 @@ class LegalReadingEvent(models.Model):
                     "res_id": document.id,
                     "move_id": document.id if is_move else False,
                     "matter_ids": [(6, 0, matters.ids)],
-                    "company_id": company.id,
+                    "company_id": document.company_id.id,
                     "address": address or False,
                     "user_id": reader,
                     "ip": network,

@@ -66,6 +66,7 @@ from . import legal_taxation_limit
 from . import legal_taxation_piece
 from . import legal_taxation_gather
 from . import legal_taxation_sheet
+from . import legal_taxation_reading
 from . import legal_taxation_petition
 from . import legal_taxation_finding
 from . import legal_taxation_make

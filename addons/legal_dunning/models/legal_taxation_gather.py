@@ -69,6 +69,8 @@ class LegalTaxationFile(models.Model):
             return bool(self._get_costs())
         if kind == "interest":
             return bool(self._get_interest()[1])
+        if kind == "reading":
+            return bool(self._get_readings())
         if kind in ("work", "prescription"):
             return bool(self.matter_id)
         return True

@@ -22,10 +22,13 @@ KINDS = [
     ("register", "Extract of the company register"),
     ("aid", "Legal aid, collective proceedings, address"),
     ("other", "Other"),
+    ("reading", "What is known of the reading of the invoices"),
 ]
 RANKS = {kind: rank for rank, (kind, _label) in enumerate(KINDS)}
+# Beside the receipts of letters, whose part it plays for what left by e-mail.
+RANKS["reading"] = RANKS["receipt"]
 #: sheets that are computed anew each time the file is made
-SHEETS = ("work", "payments", "costs", "interest", "prescription")
+SHEETS = ("work", "payments", "costs", "interest", "prescription", "reading")
 
 
 class LegalTaxationPiece(models.Model):

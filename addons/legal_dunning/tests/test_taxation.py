@@ -66,6 +66,7 @@ class TestTaxation(DunningCommon):
         self._pay(move, 500, on=date(2026, 6, 10))
         matter.mandate_ended_on = date(2026, 7, 1)
         move._client_contest("dispute", [], "200", "Je conteste.", self.client)
+        self.env["legal.reading.event"]._log("opened", move, address=self.client.email)
         record = self._make(matter)
         kinds = record.piece_ids.filtered("is_included").mapped("kind")
         for kind in (
@@ -77,6 +78,7 @@ class TestTaxation(DunningCommon):
             "costs",
             "proof",
             "reminder",
+            "reading",
             "interest",
             "prescription",
         ):
