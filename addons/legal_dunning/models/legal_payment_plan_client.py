@@ -327,9 +327,7 @@ class LegalPaymentPlan(models.Model):
             "asks_for_amount": situation == "offered" and self._asks_for_amount(),
             "words": self._get_amount_in_words(),
             "has_document": bool(self._get_client_document()) and is_readable,
-            "transfer": move._legal_get_payment_rows()
-            if situation in IN_FORCE
-            else [],
+            "transfer": move._legal_get_payment_rows() if situation in IN_FORCE else [],
             "due_id": due and due["id"],
             "early": {},
             "limits": {},

@@ -70,7 +70,7 @@ export class WeekAction extends Component {
             }
         });
         useExternalListener(window, "keydown", (ev) => this.onKeydown(ev));
-        onWillStart(() => 
+        onWillStart(() =>
             this.load(monday || mondayOfUrl() || today(), employeeId || false)
         );
     }
