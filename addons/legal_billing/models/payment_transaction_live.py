@@ -65,7 +65,7 @@ class PaymentTransaction(models.Model):
         _ = self.env._
         values = {
             "payer": self.partner_id.name or "",
-            "amount": format_amount(self.env, abs(self.amount), self.currency_id),
+            "amount": self._legal_say_amount(),
             "means": self._legal_say_means(),
             "reference": self.reference,
             "why": self.state_message or _("no reason given"),
@@ -117,6 +117,20 @@ class PaymentTransaction(models.Model):
             ),
         }
         return words.get(self.state, "")
+
+    def _legal_say_amount(self):
+        """Return the amount, and that it is for several documents where it is.
+
+        Which others is for those to read who may open them.
+        """
+        self.ensure_one()
+        amount = format_amount(self.env, abs(self.amount), self.currency_id)
+        count = len(self._legal_get_shares())
+        if count < 2:
+            return amount
+        return self.env._(
+            "%(amount)s for %(count)s documents", amount=amount, count=count
+        )
 
     def _legal_say_means(self):
         """Return e.g. "card (Stripe)"."""

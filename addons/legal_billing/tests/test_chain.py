@@ -84,7 +84,7 @@ class TestChain(LegalPortalCommon):
         self.assertTrue(move.is_move_sent)
         self.assertEqual(check_pdf(move.invoice_pdf_report_id.raw), [])
         mail = move.message_ids.filtered(lambda m: self.client in m.partner_ids)[:1]
-        self.assertIn(move.access_token, str(mail.body))
+        self.assertIn(f"row=i{move.id}", str(mail.body))
 
         self.browser_size, self.touch_enabled = "390x844", True
         self.start_tour(

@@ -215,7 +215,9 @@ class TestFacturX(DocumentCommon):
         self._send(move)
         message = move.message_ids.filtered("attachment_ids")[:1]
         self.assertEqual(template, self.env.ref("legal_billing.mail_template_invoice"))
-        self.assertIn(f"/my/invoices/{move.id}?access_token=", message.body)
+        # Kept without the key, which is put in as it leaves.
+        self.assertIn("/legal/client/sent/", message.body)
+        self.assertIn(f"row=i{move.id}", message.body)
         self.assertIn(move.name, message.subject)
         self.assertIn(self.company.name, message.subject)
         for text in (message.body, message.subject):

@@ -200,7 +200,7 @@ class TestSending(RunCommon):
         self.assertIn("your invoice", subject)
         self.assertIn("is online", subject)
         self.assertEqual(files, [])
-        self.assertIn("/my/invoices/", body)
+        self.assertIn("/legal/client/", body)
         self.assertTrue(self._move("Online Ltd").invoice_pdf_report_id)
         # What the invoice says of it.
         self.assertEqual(own.legal_sent_by, "email")

@@ -44,6 +44,11 @@ new Promise((resolve) => {
     look();
 })
 """
+ADDONS = (
+    "odoo.addons.legal_timesheet.",
+    "odoo.addons.legal_billing.",
+    "odoo.addons.legal_dunning.",
+)
 #: parts of a path that are no key
 PLAIN = {"verb", "monday", "design", "step"}
 #: written whatever is asked: tries counted, sessions, what a first page compiles
@@ -51,16 +56,17 @@ ALWAYS = {"legal_portal_limit", "res_device_log", "res_users_log", "ir_attachmen
 
 
 def get_routes(env):
-    """Return {(method, address): endpoint} of what addons of ours answer."""
+    """Return {(method, address): endpoint} of what the three addons answer.
+
+    A glue addon, which may be installed or not, tries its own.
+    """
     found = {}
     thread = threading.current_thread()
     # The map is made for the database that the thread serves.
     thread.dbname = getattr(thread, "dbname", None) or env.cr.dbname
     for rule in env["ir.http"].routing_map().iter_rules():
         routing = rule.endpoint.routing
-        if not any(
-            o.startswith("odoo.addons.legal_") for o in get_owners(rule.endpoint)
-        ):
+        if not any(owner.startswith(ADDONS) for owner in get_owners(rule.endpoint)):
             continue
         methods = routing.get("methods") or ["ANY"]
         if routing["type"] != "http":
@@ -567,6 +573,8 @@ class TestRouteWalk(AccessibleCase, RouteWorldCommon):
             f"/my/matters/{world.matter.id}?access_token={world.notice.access_token}",
             f"/my/matters/{world.matter.id}?access_token={over.access_token}",
             (world.link._get_path(), unfold),
+            (f"{world.link._get_path()}/pay", unfold),
+            f"{world.link._get_path()}/preferences",
             "/legal/pay",
             "/my/invoices/0?access_token=x",
         )
@@ -574,7 +582,11 @@ class TestRouteWalk(AccessibleCase, RouteWorldCommon):
         user = self._create_login("lecteur", world.client)
         user.password = user.login
         self.assert_accessible(
-            "/my/matters", "/my/agreements", "/my/time", login=user.login
+            "/my/matters",
+            "/my/agreements",
+            "/my/time",
+            "/my/account-summary",
+            login=user.login,
         )
 
     # -- too often -----------------------------------------------------------------
