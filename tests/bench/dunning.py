@@ -65,7 +65,8 @@ def fill(env, company, count, payers):
                   amount_residual = l.balance, amount_total_signed = l.balance,
                   amount_residual_signed = l.balance, payment_state = 'not_paid',
                   invoice_date_due = l.date_maturity, payment_reference = m.name,
-                  move_type = 'out_invoice', legal_client_kind = 'professional'
+                  move_type = 'out_invoice', legal_client_kind = 'professional',
+                  is_legal = TRUE
              FROM account_move_line l WHERE l.move_id = m.id AND l.id = ANY(%s)""",
         (ids,),
     )

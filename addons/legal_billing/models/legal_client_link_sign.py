@@ -14,6 +14,11 @@ IN_MAIL = re.compile(
 )
 
 
+def _get_rows(match):
+    """Return the keys of the rows that an address in an e-mail ticks."""
+    return [row for row in (match["rows"] or "").split(",") if row]
+
+
 class LegalClientLink(models.Model):
     """The keys a link gives to the documents on its page.
 
@@ -50,12 +55,7 @@ class LegalClientLink(models.Model):
         """Tell whether a document is one of the payer's; a hook by model."""
         self.ensure_one()
         if record._name == "account.move":
-            domain = [
-                leaf
-                for leaf in self._get_moves_domain()
-                if not isinstance(leaf, tuple) or leaf[0] != "state"
-            ]
-            return bool(record.filtered_domain(domain))
+            return self._owns_moves(record)
         if record._name == "legal.provision":
             return (
                 record.partner_id.commercial_partner_id == self.partner_id
@@ -66,11 +66,20 @@ class LegalClientLink(models.Model):
             return bool(record.filtered_domain(self._get_matters_domain()))
         return False
 
+    def _owns_moves(self, moves):
+        """Tell whether all these invoices are the payer's, in whatever state."""
+        domain = [
+            leaf
+            for leaf in self._get_moves_domain()
+            if not isinstance(leaf, tuple) or leaf[0] != "state"
+        ]
+        return bool(moves) and moves.filtered_domain(domain) == moves
+
     def _owns_rows(self, rows):
         """Tell whether the invoices among these rows are on this link's page."""
         ids = [int(row[1:]) for row in rows if row[:1] == "i" and row[1:].isdecimal()]
         moves = self.env["account.move"].sudo().browse(ids).exists()
-        return all(self._owns(move) for move in moves)
+        return not moves or self._owns_moves(moves)
 
     # -- e-mails -------------------------------------------------------------------
 
@@ -141,33 +150,48 @@ class MailMail(models.Model):
         return emails
 
     def _legal_put_keys(self, email):
-        known = {}
+        known, links = {}, {}
+        addresses = email.get("email_to_normalized") or []
+        # One question for all invoices that an e-mail names, which are nearly always
+        # one payer's; else each is asked about.
+        rows = {}
+        for match in IN_MAIL.finditer(str(email.get("body") or "")):
+            whose = (match["company"], match["contact"])
+            rows.setdefault(whose, set()).update(_get_rows(match))
 
         def put(match):
             if match[0] not in known:
-                known[match[0]] = self._legal_get_url_for(
-                    match, email.get("email_to_normalized") or []
-                )
+                whose = (match["company"], match["contact"])
+                if whose not in links:
+                    link = self._legal_find_link(*map(int, whose), addresses)
+                    links[whose] = link, link and link._owns_rows(rows.get(whose, ()))
+                known[match[0]] = self._legal_get_url_for(match, *links[whose])
             return known[match[0]]
 
         for name in ("body", "body_alternative"):
             if email.get(name):
                 email[name] = IN_MAIL.sub(put, str(email[name]))
 
-    def _legal_get_url_for(self, match, addresses):
+    def _legal_find_link(self, company_id, contact_id, addresses):
+        """Return the link of those who get this e-mail, in sudo, or none."""
         # sudo: the key goes to the payer's own addresses, and nowhere else
+        env = self.sudo().env
+        company = env["res.company"].browse(company_id).exists()
+        contact = env["res.partner"].browse(contact_id).exists()
+        Link = env["legal.client.link"]
+        if not company or not contact:
+            return Link
+        payer = contact.commercial_partner_id
+        reader = Link._get_contact_of(payer, addresses, contact)
+        return Link._get_for(reader, company, reader) if reader else Link
+
+    def _legal_get_url_for(self, match, link, owns_all):
+        if link and (owns_all or link._owns_rows(_get_rows(match))):
+            return f"{match['base']}{link._get_path()}{match['query'] or ''}"
+        # sudo: as above, for what others read
         env = self.sudo().env
         company = env["res.company"].browse(int(match["company"])).exists()
         contact = env["res.partner"].browse(int(match["contact"])).exists()
-        Link = env["legal.client.link"]
-        if company and contact:
-            payer = contact.commercial_partner_id
-            reader = Link._get_contact_of(payer, addresses, contact)
-            if reader:
-                link = Link._get_for(reader, company, reader)
-                rows = [row for row in (match["rows"] or "").split(",") if row]
-                if link._owns_rows(rows):
-                    return f"{match['base']}{link._get_path()}{match['query'] or ''}"
         # What others read instead: the invoice they were sent, which its author
         # could open, or where to ask for a link.
         if self.model == "account.move" and self.res_id:
