@@ -1,3 +1,4 @@
+import functools
 import re
 
 from odoo import fields
@@ -9,6 +10,42 @@ from .provision import LegalProvisionPortal
 
 CLIENT = "/legal/client/<int:link_id>/<string:key>"
 ROW_KEYS = re.compile(r"[a-z]\d{1,9}(?:,[a-z]\d{1,9}){0,99}")
+
+
+def client_route(step="", methods=("GET",), **routing):
+    """Declare a step behind a payer's link; the method gets the open link alone.
+
+    Where a link that is over, or opens nothing, leads is said here for each of them.
+    What is posted needs no token: the key in the link is what another site could not
+    forge.
+    """
+    if "POST" in methods:
+        routing["csrf"] = False
+
+    def decorate(method):
+        @functools.wraps(method)
+        def behind_the_link(self, link_id, key, **kw):
+            link_sudo, situation = self._client_find(link_id, key)
+            if situation != "open":
+                return self._client_render_closed(link_sudo, situation)
+            # Whatever else a browser may send under that name.
+            kw["link_sudo"] = link_sudo
+            return method(self, **kw)
+
+        # Odoo reads from it which parameters of a request it may pass on.
+        del behind_the_link.__wrapped__
+        return route(
+            f"{CLIENT}{step}",
+            type="http",
+            auth="public",
+            methods=list(methods),
+            website=True,
+            multilang=False,
+            sitemap=False,
+            **routing,
+        )(behind_the_link)
+
+    return decorate
 
 
 class LegalClientPortal(LegalProvisionPortal):
@@ -27,19 +64,8 @@ class LegalClientPortal(LegalProvisionPortal):
         request.update_context(lang=link_sudo.env.lang)
         return link_sudo, link_sudo.state
 
-    @route(
-        CLIENT,
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-    )
-    def legal_client_page(self, link_id, key, row="", **kw):
-        link_sudo, situation = self._client_find(link_id, key)
-        if situation != "open":
-            return self._client_render_closed(link_sudo, situation)
+    @client_route()
+    def legal_client_page(self, link_sudo, row="", **kw):
         return self._client_render_page(link_sudo, row, bool(kw.get("all")))
 
     def _client_render_page(self, link_sudo, row="", is_all=False, **values):

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.http import request, route
 from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE
 
-from .client import CLIENT, LegalClientPortal
+from .client import CLIENT, LegalClientPortal, client_route
 from .portal import MAX_ID
 
 RACES = (
@@ -50,19 +50,8 @@ class LegalClientPaymentPortal(LegalClientPortal):
 
     # -- the step before paying -----------------------------------------------------
 
-    @route(
-        f"{CLIENT}/pay",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-    )
-    def legal_client_pay(self, link_id, key, amount="", **_kw):
-        link_sudo, situation = self._client_find(link_id, key)
-        if situation != "open":
-            return self._client_render_closed(link_sudo, situation)
+    @client_route("/pay")
+    def legal_client_pay(self, link_sudo, amount="", **_kw):
         choice = link_sudo._choose(self._client_get_rows(link_sudo), amount)
         return self._client_render_pay(link_sudo, choice)
 
@@ -177,19 +166,8 @@ class LegalClientPaymentPortal(LegalClientPortal):
 
     # -- once it is paid -----------------------------------------------------------
 
-    @route(
-        f"{CLIENT}/receipt/<int:tx_id>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-    )
-    def legal_client_receipt(self, link_id, key, tx_id, **_kw):
-        link_sudo, situation = self._client_find(link_id, key)
-        if situation != "open":
-            return self._client_render_closed(link_sudo, situation)
+    @client_route("/receipt/<int:tx_id>")
+    def legal_client_receipt(self, link_sudo, tx_id, **_kw):
         tx_sudo = link_sudo._find_payment(tx_id if tx_id <= MAX_ID else 0)
         if not tx_sudo:
             return self._legal_render_bad_link()
@@ -201,22 +179,9 @@ class LegalClientPaymentPortal(LegalClientPortal):
 
     # -- by transfer ---------------------------------------------------------------
 
-    @route(
-        f"{CLIENT}/transfer",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        csrf=False,  # the key in the link is what another site could not forge
-        website=True,
-        multilang=False,
-        sitemap=False,
-        legal_limit="payment",
-    )
-    def legal_client_transfer(self, link_id, key, amount="", **_kw):
+    @client_route("/transfer", methods=["POST"], legal_limit="payment")
+    def legal_client_transfer(self, link_sudo, amount="", **_kw):
         """Give one reference for all that was chosen, and the code to scan."""
-        link_sudo, situation = self._client_find(link_id, key)
-        if situation != "open":
-            return self._client_render_closed(link_sudo, situation)
         choice = link_sudo._choose(self._client_get_rows(link_sudo), amount)
         if choice.problems or not choice.parts:
             return self._client_render_pay(link_sudo, choice)
@@ -225,19 +190,8 @@ class LegalClientPaymentPortal(LegalClientPortal):
             f"{link_sudo._get_path()}/transfer/{transfer_sudo.id}", code=303
         )
 
-    @route(
-        f"{CLIENT}/transfer/<int:transfer_id>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-    )
-    def legal_client_transfer_page(self, link_id, key, transfer_id, **_kw):
-        link_sudo, situation = self._client_find(link_id, key)
-        if situation != "open":
-            return self._client_render_closed(link_sudo, situation)
+    @client_route("/transfer/<int:transfer_id>")
+    def legal_client_transfer_page(self, link_sudo, transfer_id, **_kw):
         transfer_sudo = link_sudo._find_transfer(
             transfer_id if transfer_id <= MAX_ID else 0
         )

@@ -1,44 +1,20 @@
 from odoo.exceptions import UserError
-from odoo.http import request, route
+from odoo.http import request
 
-from .client import CLIENT, LegalClientPortal
+from .client import LegalClientPortal, client_route
 
 
 class LegalClientPreference(LegalClientPortal):
     """How a client wishes to get and to pay his invoices, said by himself."""
 
-    @route(
-        f"{CLIENT}/preferences",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-    )
-    def legal_client_preferences(self, link_id, key, said="", **_kw):
-        link_sudo, situation = self._client_find(link_id, key)
-        if situation != "open":
-            return self._client_render_closed(link_sudo, situation)
+    @client_route("/preferences")
+    def legal_client_preferences(self, link_sudo, said="", **_kw):
         if link_sudo.kind == "paper":
             return self._legal_render_bad_link()
         return self._preference_render(link_sudo, said=said == "done" and "done")
 
-    @route(
-        f"{CLIENT}/preferences",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        csrf=False,  # the key in the link is what another site could not forge
-        website=True,
-        multilang=False,
-        sitemap=False,
-        legal_limit="message",
-    )
-    def legal_client_prefer(self, link_id, key, **post):
-        link_sudo, situation = self._client_find(link_id, key)
-        if situation != "open":
-            return self._client_render_closed(link_sudo, situation)
+    @client_route("/preferences", methods=["POST"], legal_limit="message")
+    def legal_client_prefer(self, link_sudo, **post):
         if link_sudo.kind == "paper":
             return self._legal_render_bad_link()
         if request.env.user._is_internal():
@@ -60,22 +36,9 @@ class LegalClientPreference(LegalClientPortal):
             f"{link_sudo._get_path()}/preferences?said=done", code=303
         )
 
-    @route(
-        f"{CLIENT}/personal",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        csrf=False,  # as above; it sends the client his own link
-        website=True,
-        multilang=False,
-        sitemap=False,
-        legal_limit="message",
-    )
-    def legal_client_personal(self, link_id, key, **_kw):
+    @client_route("/personal", methods=["POST"], legal_limit="message")
+    def legal_client_personal(self, link_sudo, **_kw):
         """From the printed code: send the personal link, which shows the matters."""
-        link_sudo, situation = self._client_find(link_id, key)
-        if situation != "open":
-            return self._client_render_closed(link_sudo, situation)
         sent = False
         try:
             sent = link_sudo._renew()
