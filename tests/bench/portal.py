@@ -29,11 +29,9 @@ def prepare(env, sizes=SIZES):
         ids = dunning.fill(env, company, count, payers=1)
         lines = env["account.move.line"].browse(ids)
         env.cr.execute(
-            """UPDATE account_move SET is_legal = TRUE, name = 'F' || id,
-                      move_type = 'out_invoice' WHERE id = ANY(%s)""",
+            "UPDATE account_move SET name = 'F' || id WHERE id = ANY(%s)",
             (lines.move_id.ids,),
         )
-        env.cr.execute("ANALYZE account_move, account_move_line, res_partner")
         env.invalidate_all()
         link = env["legal.client.link"]._get_for(lines.partner_id, company)
         paths[str(count)] = link._get_path()

@@ -1,6 +1,6 @@
 """Bank transfers: the structured reference and what the code of one says."""
 
-EPC_NAME, EPC_REFERENCE, EPC_STRUCTURED = 70, 140, 25
+EPC_NAME, EPC_REFERENCE = 70, 140
 EPC_LEAST, EPC_MOST = 0.01, 999999999.99
 
 
@@ -41,11 +41,11 @@ def group_by_four(text):
     return " ".join(text[i : i + 4] for i in range(0, len(text), 4))
 
 
-def epc_text(holder, iban, bic, amount, reference):
+def epc_text(holder, iban, bic, amount, reference, is_free_text=False):
     """Return what the code of a transfer in euros says (EPC069-12, version 2).
 
-    A structured reference goes where banks read it as one. Empty for an amount the
-    scheme does not carry.
+    A structured reference goes where banks read it as one, unless it is asked for as
+    free text. Empty for an amount the scheme does not carry.
 
     >>> epc_text("Cabinet", "FR76", "", 12.5, "FAC/1").splitlines()[7:]
     ['EUR12.50', '', '', 'FAC/1']
@@ -56,6 +56,6 @@ def epc_text(holder, iban, bic, amount, reference):
         return ""
     head = ["BCD", "002", "1", "SCT", bic or "", holder[:EPC_NAME], iban]
     head += [f"EUR{amount:.2f}", ""]
-    if is_creditor_reference(reference):
+    if not is_free_text and is_creditor_reference(reference):
         return "\n".join([*head, "".join(reference.split()).upper()])
     return "\n".join([*head, "", reference[:EPC_REFERENCE]])

@@ -1,8 +1,7 @@
 from odoo import models
 
+from ..engine.transfer import epc_text
 from ..report.qr import qr_data_uri
-
-EPC_NAME, EPC_REFERENCE = 70, 140
 
 
 class AccountMove(models.Model):
@@ -47,23 +46,11 @@ class AccountMove(models.Model):
         iban = (bank.sanitized_acc_number or "").upper()
         if bank.acc_type != "iban" or self.currency_id.name != "EUR":
             return ""
-        due = self.currency_id.round(self.amount_residual)
-        if not 0.01 <= due <= 999999999.99:
-            return ""
-        holder = bank.acc_holder_name or self.company_id.name
-        reference = self.payment_reference or self.name or ""
-        return "\n".join(
-            [
-                "BCD",
-                "002",
-                "1",
-                "SCT",
-                bank.bank_bic or "",
-                holder[:EPC_NAME],
-                iban,
-                f"EUR{due:.2f}",
-                "",
-                "",
-                reference[:EPC_REFERENCE],
-            ]
+        return epc_text(
+            bank.acc_holder_name or self.company_id.name,
+            iban,
+            bank.bank_bic,
+            self.currency_id.round(self.amount_residual),
+            self.payment_reference or self.name or "",
+            is_free_text=True,
         )

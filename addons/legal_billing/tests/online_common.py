@@ -9,6 +9,7 @@ from odoo import Command
 from odoo.tests import new_test_user
 
 from .common import LegalBillingCommon
+from .portal_common import offer_demo_provider
 
 NARRATIVE = "Étude de la clause secrète"
 
@@ -20,30 +21,11 @@ class OnlineCommon(LegalBillingCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.bank_journal = cls.company_data["default_journal_bank"]
-        # sudo: providers belong to administrators.
-        cls.provider = (
-            cls.env.ref("payment.payment_provider_demo")
-            .sudo()
-            .copy({"company_id": cls.company.id})
-        )
-        cls.pay_method = cls.env.ref("payment_demo.payment_method_demo").sudo()
-        cls.pay_method.active = True
-        cls.provider.write(
-            {
-                "state": "test",
-                "is_published": True,
-                "payment_method_ids": [Command.set(cls.pay_method.ids)],
-                "journal_id": cls.bank_journal.id,
-            }
-        )
-        cls.provider._ensure_payment_method_line()
+        cls.provider, cls.pay_method = offer_demo_provider(cls.env, cls.bank_journal)
         cls.method_line = cls.bank_journal.inbound_payment_method_line_ids.filtered(
             lambda line: line.payment_provider_id == cls.provider
         )
         cls.outstanding = cls.method_line.payment_account_id
-        cls.env["ir.config_parameter"].sudo().set_param(
-            "account_payment.enable_portal_payment", "True"
-        )
         cls.outsider = new_test_user(
             cls.env,
             login="hors.dossier",

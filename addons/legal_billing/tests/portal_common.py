@@ -10,6 +10,31 @@ from .common import LegalBillingCommon
 NARRATIVE = "Étude de la clause secrète"
 
 
+def offer_demo_provider(env, journal):
+    """Let clients of a journal's company pay online; return (provider, method)."""
+    # sudo: providers belong to administrators.
+    provider = (
+        env.ref("payment.payment_provider_demo")
+        .sudo()
+        .copy({"company_id": journal.company_id.id})
+    )
+    method = env.ref("payment_demo.payment_method_demo").sudo()
+    method.active = True
+    provider.write(
+        {
+            "state": "test",
+            "is_published": True,
+            "payment_method_ids": [Command.set(method.ids)],
+            "journal_id": journal.id,
+        }
+    )
+    provider._ensure_payment_method_line()
+    env["ir.config_parameter"].sudo().set_param(
+        "account_payment.enable_portal_payment", "True"
+    )
+    return provider, method
+
+
 class Refused(Exception):
     """What a JSON route answered instead of a result, as the client reads it."""
 
@@ -20,26 +45,8 @@ class LegalPortalCommon(LegalBillingCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # sudo: providers belong to administrators.
-        cls.provider = (
-            cls.env.ref("payment.payment_provider_demo")
-            .sudo()
-            .copy({"company_id": cls.company.id})
-        )
-        cls.method = cls.env.ref("payment_demo.payment_method_demo").sudo()
-        cls.method.active = True
-        cls.provider.write(
-            {
-                "state": "test",
-                "is_published": True,
-                "payment_method_ids": [Command.set(cls.method.ids)],
-                "journal_id": cls.company_data["default_journal_bank"].id,
-            }
-        )
-        cls.provider._ensure_payment_method_line()
-        cls.env["ir.config_parameter"].sudo().set_param(
-            "account_payment.enable_portal_payment", "True"
-        )
+        journal = cls.company_data["default_journal_bank"]
+        cls.provider, cls.method = offer_demo_provider(cls.env, journal)
         cls.portal_user = new_test_user(
             cls.env,
             login="vauban.portail",
