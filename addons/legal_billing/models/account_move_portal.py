@@ -4,7 +4,6 @@ from odoo.tools.image import image_data_uri
 
 from odoo.addons.legal_timesheet.engine.rounding import DAY
 
-from ..engine.colors import readable_accent
 from .account_move_print import NO_BREAK, format_hours
 
 
@@ -80,16 +79,7 @@ class AccountMove(models.Model):
         return _("Invoice %(number)s", number=self.name)
 
     def _legal_get_portal_firm(self):
-        firm = self.company_id._legal_get_letterhead()
-        return {
-            "name": firm["name"],
-            "logo": firm["logo"],
-            "bar": firm["bar"],
-            "color": readable_accent(firm["color"]),
-            "phone": self.company_id.phone or "",
-            "email": self.company_id.email or "",
-            "address": firm["address"],
-        }
+        return self.company_id._legal_get_page_firm()
 
     # -- what it is for --------------------------------------------------------
 

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools.misc import formatLang
 
-from ..engine.colors import readable_accent
 from .account_move_print import _plain_spaces
 
 
@@ -86,17 +85,7 @@ class LegalClientLink(models.Model):
         }
 
     def _get_page_firm(self):
-        company = self.company_id
-        firm = company._legal_get_letterhead()
-        return {
-            "name": firm["name"],
-            "logo": firm["logo"],
-            "bar": firm["bar"],
-            "color": readable_accent(firm["color"]),
-            "phone": company.phone or "",
-            "email": company.email or "",
-            "address": firm["address"],
-        }
+        return self.company_id._legal_get_page_firm()
 
     def _get_page_words(self):
         """Return the firm's own words, in the reader's language."""
@@ -167,15 +156,19 @@ class LegalClientLink(models.Model):
             order="invoice_date_due, invoice_date, id",
         )
 
+    def _get_provisions_domain(self):
+        """Return the domain of what was requested of this payer, and of no other."""
+        self.ensure_one()
+        return [
+            ("company_id", "=", self.company_id.id),
+            ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+            ("partner_id", "not in", self._get_private_clients().ids),
+        ]
+
     def _get_asked_provisions(self):
         """Return the requests for a provision that nothing was paid on yet."""
         provisions = self.env["legal.provision"].search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("partner_id.commercial_partner_id", "=", self.partner_id.id),
-                ("partner_id", "not in", self._get_private_clients().ids),
-                ("state", "=", "requested"),
-            ],
+            [*self._get_provisions_domain(), ("state", "=", "requested")],
             order="due_on, id",
         )
         return self._keep_readable(provisions)

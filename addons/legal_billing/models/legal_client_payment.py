@@ -211,7 +211,11 @@ class LegalClientLink(models.Model):
 
     def _read_pay_provisions(self, ids, lock):
         provisions = self.env["legal.provision"].search(
-            [*self._get_provisions_domain(), ("id", "in", ids)]
+            [
+                *self._get_provisions_domain(),
+                ("stage", "!=", "draft"),
+                ("id", "in", ids),
+            ]
         )
         if lock:
             provisions.sorted("id")._lock()
@@ -255,15 +259,6 @@ class LegalClientLink(models.Model):
                 )
             )
         return parts, problems
-
-    def _get_provisions_domain(self):
-        """Return the domain of what was requested of this payer, and of no other."""
-        self.ensure_one()
-        return [
-            ("company_id", "=", self.company_id.id),
-            ("partner_id.commercial_partner_id", "=", self.partner_id.id),
-            ("stage", "!=", "draft"),
-        ]
 
     # -- what is paid together -----------------------------------------------------
 

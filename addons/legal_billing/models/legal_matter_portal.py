@@ -4,7 +4,6 @@ from odoo.tools import consteq, format_date, human_size
 from odoo.tools.image import image_data_uri
 from odoo.tools.misc import formatLang
 
-from ..engine.colors import readable_accent
 from .legal_cap_answer import TOLD
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -98,17 +97,7 @@ class LegalMatter(models.Model):
         return meter._say_used() if meter else ""
 
     def _get_portal_firm(self):
-        company = self.company_id or self.env.company
-        firm = company._legal_get_letterhead()
-        return {
-            "name": firm["name"],
-            "logo": firm["logo"],
-            "bar": firm["bar"],
-            "color": readable_accent(firm["color"]),
-            "phone": company.phone or "",
-            "email": company.email or "",
-            "address": firm["address"],
-        }
+        return (self.company_id or self.env.company)._legal_get_page_firm()
 
     def _get_portal_meters(self, agreements):
         """Return each cap, package and estimate in force as the client reads it."""

@@ -3,6 +3,7 @@ from odoo.tools import format_date
 from odoo.tools.image import image_data_uri
 from odoo.tools.misc import formatLang
 
+from ..engine.colors import readable_accent
 from .account_move_print import place_symbol
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -52,6 +53,19 @@ class ResCompany(models.Model):
             "identity": self._legal_get_identity(),
             "color": self.legal_accent_color or "#1f3a5f",
             "city": partner.city or "",
+        }
+
+    def _legal_get_page_firm(self):
+        """Return what stands at the head and foot of each page for clients."""
+        firm = self._legal_get_letterhead()
+        return {
+            "name": firm["name"],
+            "logo": firm["logo"],
+            "bar": firm["bar"],
+            "color": readable_accent(firm["color"]),
+            "phone": self.phone or "",
+            "email": self.email or "",
+            "address": firm["address"],
         }
 
     def _legal_get_full_name(self):

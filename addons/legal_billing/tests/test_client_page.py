@@ -164,6 +164,18 @@ class TestClientPage(LegalPortalCommon):
         self.assertNotIn(f"i{move.id}", [row["key"] for row in company_page["due"]])
         self.assertNotIn("Divorce", str(company_page))
         self.assertFalse(self.Link._find_signed(move, self.link._sign(move)))
+        provision = self.env["legal.provision"].create(
+            {
+                "matter_id": move.matter_ids.id,
+                "partner_id": director.id,
+                "amount_untaxed": 500.0,
+                "work": "Assignation",
+            }
+        )
+        provision.action_mark_requested()
+        choice = self.link._choose([f"p{provision.id}"])
+        self.assertFalse(choice.parts)
+        self.assertNotIn(provision.name, " ".join(choice.problems))
         own = self._page(self.Link._get_for(director, self.company))
         self.assertIn(f"i{move.id}", [row["key"] for row in own["due"]])
         self.assertIn("Divorce", str(own["matters"]))
