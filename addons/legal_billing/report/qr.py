@@ -6,7 +6,7 @@ import io
 import qrcode
 from PIL import Image
 
-PIXELS_PER_MODULE = 8
+PIXELS_PER_MODULE = 4
 
 
 def qr_data_uri(text):

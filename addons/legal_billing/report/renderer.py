@@ -11,16 +11,14 @@ import re
 import threading
 from contextlib import contextmanager
 from datetime import datetime, timezone
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
 import lxml.etree
 import lxml.html
 
-from odoo.tools.misc import file_path
-
-from . import xmp
+from . import shortcuts, xmp
+from .places import locate
 
 _logger = logging.getLogger(__name__)
 # One line per style sheet and page at INFO level is no news for a server log.
@@ -89,6 +87,7 @@ if weasyprint:
         return data
 
     pydyf.Stream.data = property(_unambiguous_data)
+    shortcuts.take(weasyprint.__version__)
 
     class LocalFetcher(weasyprint.URLFetcher):
         """Serve what the documents may show, and refuse all else.
@@ -113,9 +112,7 @@ if weasyprint:
                 return URLFetcherResponse(url, content)
             if len(parts) < 3 or parts[1] != "static" or ".." in parts:
                 raise ValueError(f"Documents show static files only: {url}")
-            return URLFetcherResponse(
-                url, Path(file_path("/".join(parts))).read_bytes()
-            )
+            return URLFetcherResponse(url, locate("/".join(parts)).read_bytes())
 
     class OwnDocument(weasyprint.HTML):
         """A document of ours, read by libxml2 and shown by a short sheet of elements.
@@ -155,8 +152,8 @@ def _parse(html):
 
 def _get_elements_sheet():
     if "elements" not in _sheets:
-        path = Path(file_path(ELEMENTS_STYLESHEET))
-        _sheets["elements"] = weasyprint.CSS(string=path.read_text())
+        text = locate(ELEMENTS_STYLESHEET).read_text()
+        _sheets["elements"] = weasyprint.CSS(string=text)
     return _sheets["elements"]
 
 
@@ -168,7 +165,7 @@ def get_stylesheet_names(design=None):
 
 def _get_stylesheets(design=None):
     """Return the parsed style sheets of a design and their fonts, parsed once."""
-    paths = [Path(file_path(name)) for name in get_stylesheet_names(design)]
+    paths = [locate(name) for name in get_stylesheet_names(design)]
     stamp = [path.stat().st_mtime_ns for path in paths]
     known = _sheets.get(design)
     if not known or known["stamp"] != stamp:
