@@ -6,13 +6,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import file_open
 
-from ..report import renderer
+from ..report import press, renderer
 
 # The stock invoice reports hand legal invoices over to ours.
 STOCK_INVOICE_REPORTS = (
     "account.report_invoice",
     "account.report_invoice_with_payments",
 )
+HELPERS_PARAMETER = "legal_billing.pdf_helpers"
 INVOICE_REPORT = "legal_billing.report_invoice"
 SCREEN_CSS = Markup(
     "body{background:#fff}.lb{max-width:190mm;margin:0 auto;padding:6mm}"
@@ -69,10 +70,17 @@ class IrActionsReport(models.Model):
             streams = super()._render_qweb_pdf_prepare_streams(
                 report_ref, data, res_ids=others or res_ids
             )
-        cache = {}
-        for res_id in ours:
-            stream = self._legal_render_one(report, data, res_id, cache)
-            streams[res_id] = {"stream": stream, "attachment": None}
+        if report.model == "account.move":
+            self.env["account.move"].browse(ours)._legal_prepare_print()
+        with press.Batch(self._legal_count_helpers(len(ours))) as batch:
+            # Each is started before the first is waited for.
+            files = {
+                res_id: self._legal_render_one(report, data, res_id, batch)
+                for res_id in ours
+            }
+            for res_id, get_file in files.items():
+                stream = io.BytesIO(get_file())
+                streams[res_id] = {"stream": stream, "attachment": None}
         if not others:
             return streams
         order = [res_id for res_id in res_ids if res_id in streams]
@@ -116,18 +124,30 @@ class IrActionsReport(models.Model):
                 )
             )
 
-    def _legal_render_one(self, report, data, res_id, cache):
-        """Return the file of one record as a stream."""
+    @api.model
+    def _legal_count_helpers(self, documents):
+        """Return how many processes lay out a batch besides this one.
+
+        The parameter ``legal_billing.pdf_helpers`` says it for a server: 0 for none,
+        nothing for one a core.
+        """
+        # sudo: how the server works, no data.
+        wanted = self.env["ir.config_parameter"].sudo().get_param(HELPERS_PARAMETER)
+        return press.count_helpers(
+            documents, int(wanted) if str(wanted or "").isdecimal() else None
+        )
+
+    def _legal_render_one(self, report, data, res_id, batch):
+        """Start the file of one record; return what gives its bytes when called."""
         if report.model == "account.move":
-            return io.BytesIO(self._legal_render_move(report, data, res_id, cache))
+            return self._legal_render_move(report, data, res_id, batch)
         if report.model == "legal.post.batch":
-            batch = self.env[report.model].browse(res_id)
-            return io.BytesIO(batch._make_print_file())
+            letters = self.env[report.model].browse(res_id)
+            return letters._make_print_file
         kept = self._legal_get_kept_document(report, data, res_id)
         if kept:
-            return io.BytesIO(kept)
-        html = self._legal_render_html(report.report_name, data, res_id)
-        return io.BytesIO(self._legal_lay_out(html, cache))
+            return lambda: kept
+        return batch.lay_out(self._legal_render_html(report.report_name, data, res_id))
 
     @api.model
     def _legal_lay_out(self, html, cache=None):
@@ -172,24 +192,29 @@ class IrActionsReport(models.Model):
         html, _type = self._render_qweb_html(report_name, [res_id], data=values)
         return html.decode() if isinstance(html, bytes) else html
 
-    def _legal_render_move(self, report, data, res_id, cache):
-        """Return the invoice as issued: the stored file, else a new one.
+    def _legal_render_move(self, report, data, res_id, batch):
+        """Start the invoice as issued: the stored file, else a new one.
 
         A posted invoice carries its e-invoice. While invoices are being sent
         the XML comes from there, so that stored and embedded are the same bytes.
         """
         move = self.env["account.move"].browse(res_id)
         if not self._legal_is_invoice_report(report, move):
-            html = self._legal_render_html(report.report_name, data, res_id)
-            return renderer.lay_out(html, cache).write()
+            return batch.lay_out(
+                self._legal_render_html(report.report_name, data, res_id)
+            )
         is_proforma = bool((data or {}).get("proforma"))
         if move.invoice_pdf_report_id and not is_proforma:
-            return move.invoice_pdf_report_id.raw
+            kept = move.invoice_pdf_report_id.raw
+            return lambda: kept
         xml = None if is_proforma else self._legal_get_xml(move)
         if move.is_legal:
             html = self._legal_render_html(INVOICE_REPORT, data, res_id)
-            return renderer.lay_out(html, cache).write(xml=xml)
-        return self._legal_render_ordinary(report, data, move, cache).write(xml=xml)
+            return batch.lay_out(html, xml)
+        # Its images come with the rights of who prints: not handed over.
+        layout = self._legal_render_ordinary(report, data, move, batch.cache)
+        content = layout.write(xml=xml)
+        return lambda: content
 
     def _legal_get_xml(self, move):
         """Return the e-invoice to embed, or None while there is none to issue."""

@@ -1,1 +1,1 @@
-from . import cii_tree, qr, renderer, xmp
+from . import cii_tree, press, qr, renderer, xmp
