@@ -68,6 +68,12 @@ class AccountEdiXmlCii(models.AbstractModel):
         etree.indent(tree)
         return etree.tostring(tree, xml_declaration=True, encoding="UTF-8"), errors
 
+    def _get_tax_category_code(self, customer, supplier, tax):
+        # A stated code is what stock returns too, after a look at all of Europe.
+        return (
+            tax and tax.ubl_cii_tax_category_code
+        ) or super()._get_tax_category_code(customer, supplier, tax)
+
     def _legal_get_answered_errors(self, invoice):
         """Return what stock builders miss and the cure fills in by itself."""
         firm, client = invoice.company_id.partner_id, invoice.commercial_partner_id

@@ -46,6 +46,8 @@ class AccountMoveLine(models.Model):
     def _legal_describe(self, show_narrative):
         """Return one invoice line as plain values for print and portal."""
         self.ensure_one()
+        # Kept in memory, unlike a reference, which asks whether it still exists.
+        hour_id = self.env["ir.model.data"]._xmlid_to_res_id("uom.product_uom_hour")
         source = self.prebill_line_ids.filtered(lambda line: line.kind != "time")[:1]
         narrative = source.narrative if show_narrative else False
         explanation = source.explanation if show_narrative else False
@@ -63,5 +65,5 @@ class AccountMoveLine(models.Model):
             "quantity": self.quantity,
             "price_unit": self.price_unit,
             "amount": self.price_subtotal,
-            "is_hours": self.product_uom_id == self.env.ref("uom.product_uom_hour"),
+            "is_hours": self.product_uom_id.id == hour_id,
         }

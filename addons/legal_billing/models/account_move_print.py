@@ -68,6 +68,14 @@ class AccountMove(models.Model):
 
     # -- values ----------------------------------------------------------------
 
+    def _legal_prepare_print(self):
+        """Read what a batch of invoices shows at once, instead of one by one."""
+        # sudo: as each invoice reads it when its turn comes, see _legal_get_detail.
+        lines = self.sudo().invoice_line_ids.prebill_line_ids
+        lines.entry_id.activity_code_id.fetch(["name"])
+        lines.cost_id.supplier_id.fetch(["name"])
+        lines.term_id.tier_ids.fetch(["above_hours"])
+
     def _legal_get_mention_values(self):
         """Return what the placeholders of the notices stand for."""
         move = self._legal_in_client_language()

@@ -21,7 +21,11 @@ class AccountMoveSend(models.AbstractModel):
 
     def _get_default_pdf_report_id(self, move):
         if move.is_legal and move.is_sale_document():
-            return self.env.ref("legal_billing.action_report_invoice")
+            # The id is kept in memory; a reference asks for the record each time.
+            report_id = self.env["ir.model.data"]._xmlid_to_res_id(
+                "legal_billing.action_report_invoice", raise_if_not_found=True
+            )
+            return self.env["ir.actions.report"].browse(report_id)
         return super()._get_default_pdf_report_id(move)
 
     def _get_default_mail_template_id(self, move):

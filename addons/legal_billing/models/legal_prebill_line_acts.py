@@ -256,13 +256,15 @@ class LegalPrebillLine(models.Model):
 
     def _describe_acts(self):
         """Return the acts that the client reads: one for lines shown together."""
-        return [
-            lines._describe_together(key)
-            if len(lines) > 1 or key != lines.id
-            # alone, and under no other's name
-            else lines._describe_act()
-            for key, lines in self._group_shown().items()
-        ]
+        acts = []
+        for key, lines in self._group_shown().items():
+            # What one reads of its entry is read for all at once.
+            lines = lines.with_prefetch(self._ids)  # noqa: PLW2901
+            if len(lines) > 1 or key != lines.id:
+                acts.append(lines._describe_together(key))
+            else:  # alone, and under no other's name
+                acts.append(lines._describe_act())
+        return acts
 
     def _group_shown(self):
         """Return {what names them: lines that the client reads as one act}."""
