@@ -4,8 +4,10 @@
               attachment; stock one at a time, which is all that Debian's wkhtmltopdf
               lets it do
 ``alike``     ours, sent the same way, with as few lines as stock's: hours by person
+``alone``     both of these without the helper processes of the press
 ``renderer``  ours alone: pages that are ready as HTML become files
-``two``       ours, half of the invoices in each of two processes at the same time
+``two``       ours, half of the invoices in each of two processes at the same time,
+              without helpers
 ``flat``      ours: one document after the other, to see what memory does
 
 Every file is checked to be PDF/A-3b. Invoices are posted and kept by ``prepare``;
@@ -13,6 +15,7 @@ what is measured is rolled back.
 """
 
 import time
+from contextlib import contextmanager
 
 from tests.bench import ours, pdfs, stock
 from tests.bench.meter import Meter, resident_mb
@@ -42,13 +45,21 @@ class Ours:
         if flat:
             return _measure_memory(env, moves, flat)
         chosen = moves[part::parts]
+        if parts > 1:
+            with _without_helpers():
+                return _measure_send(env, chosen, in_one_call=True)
         result = _measure_send(env, chosen, in_one_call=True)
-        if parts == 1:
+        env.cr.rollback()
+        env.invalidate_all()
+        result["renderer"] = _measure_renderer(env, chosen)
+        env.invalidate_all()
+        result["alike"] = _measure_alike(env, chosen)
+        with _without_helpers():
+            env.invalidate_all()
+            result["alone"] = _measure_send(env, chosen, in_one_call=True)
             env.cr.rollback()
             env.invalidate_all()
-            result["renderer"] = _measure_renderer(env, chosen)
-            env.invalidate_all()
-            result["alike"] = _measure_alike(env, chosen)
+            result["alone"]["alike"] = _measure_alike(env, chosen)
         return result
 
 
@@ -78,6 +89,19 @@ def _posted(env, *fields):
     domain = [("move_type", "=", "out_invoice"), ("state", "=", "posted")]
     domain += [(field, "=", True) for field in fields]
     return env["account.move"].search(domain, order="id")
+
+
+@contextmanager
+def _without_helpers():
+    """Let this process lay everything out itself."""
+    from odoo.addons.legal_billing.report import press
+
+    count_helpers = press.count_helpers
+    press.count_helpers = lambda *args: 0
+    try:
+        yield
+    finally:
+        press.count_helpers = count_helpers
 
 
 def _measure_send(env, moves, in_one_call):
@@ -147,11 +171,13 @@ def _measure_renderer(env, moves):
 
 def _measure_memory(env, moves, flat):
     """Print ``flat`` documents one after the other, from the database each time."""
+    from odoo.addons.legal_billing.report import press
+
     report = env.ref("legal_billing.action_report_invoice")
-    after, cache, begun = {}, {}, time.perf_counter()
+    after, batch, begun = {}, press.Batch(), time.perf_counter()
     for rank in range(flat):
         move = moves[rank % len(moves)]
-        env["ir.actions.report"]._legal_render_move(report, {}, move.id, cache)
+        env["ir.actions.report"]._legal_render_move(report, {}, move.id, batch)()
         if (rank + 1) % WARM == 0:
             env.invalidate_all()
             after[rank + 1] = resident_mb()
@@ -177,34 +203,16 @@ def summarise(raw):
         if raw.get(side):
             found[side] = _middle(
                 [
-                    {
-                        "per_second": one["count"] / one["steps"]["send"]["seconds"],
-                        "cpu_each": one["cpu"] / one["count"],
-                        **{
-                            name: one[name]
-                            for name in (
-                                "count",
-                                "pdfa_3b",
-                                "with_einvoice",
-                                "kilobytes",
-                            )
-                        },
-                    }
+                    {**_rate(one), "with_einvoice": one["with_einvoice"]}
                     for one in raw[side]
                 ]
             )
-    found["alike"] = _middle(
-        [
-            {
-                "per_second": one["count"] / one["steps"]["send"]["seconds"],
-                "cpu_each": one["cpu"] / one["count"],
-                "count": one["count"],
-                "pdfa_3b": one["pdfa_3b"],
-                "kilobytes": one["kilobytes"],
-            }
-            for one in (every["alike"] for every in raw["ours"])
-        ]
-    )
+    for name, sent in (
+        ("alike", [one["alike"] for one in raw["ours"]]),
+        ("alone", [one["alone"] for one in raw["ours"]]),
+        ("alone_alike", [one["alone"]["alike"] for one in raw["ours"]]),
+    ):
+        found[name] = _middle([_rate(one) for one in sent])
     alone = [one["renderer"] for one in raw["ours"]]
     found["renderer"] = _middle(
         [
@@ -228,10 +236,10 @@ def summarise(raw):
         ]
     )
     if "stock" in found:
-        found["ratio"] = found["ours"]["per_second"] / found["stock"]["per_second"]
-        found["ratio_alike"] = (
-            found["alike"]["per_second"] / found["stock"]["per_second"]
-        )
+        for name in ("ours", "alike", "alone", "alone_alike"):
+            found[name]["ratio"] = (
+                found[name]["per_second"] / found["stock"]["per_second"]
+            )
     if raw.get("flat"):
         after = {int(rank): mb for rank, mb in raw["flat"]["after"].items()}
         if after:
@@ -244,6 +252,15 @@ def summarise(raw):
                 "per_second": raw["flat"]["count"] / raw["flat"]["seconds"],
             }
     return found
+
+
+def _rate(one):
+    """Return files a second of one measure of sending."""
+    return {
+        "per_second": one["count"] / one["steps"]["send"]["seconds"],
+        "cpu_each": one["cpu"] / one["count"],
+        **{name: one[name] for name in ("count", "pdfa_3b", "kilobytes")},
+    }
 
 
 def _middle(results):
@@ -261,22 +278,23 @@ def render(summary, without_pdf=""):
         )
     else:
         lines.append(f"  stock: not measured: {without_pdf}")
-    one = summary["ours"]
-    alike = summary["alike"]
-    times = f", {summary['ratio']:.1f} × stock" if "ratio" in summary else ""
-    times_alike = (
-        f", {summary['ratio_alike']:.1f} × stock" if "ratio_alike" in summary else ""
-    )
+    for name, words in (
+        ("ours", "ours, sent as a batch"),
+        ("alike", "ours, hours by person"),
+        ("alone", "the first without helpers"),
+        ("alone_alike", "the second without helpers"),
+    ):
+        one = summary[name]
+        times = f", {one['ratio']:.1f} × stock" if "ratio" in one else ""
+        lines.append(
+            f"  {words:<34} {one['per_second']:6.2f}"
+            f"   {_proven(one)}, {one['kilobytes']:.0f} kB each{times};"
+            f" {one['cpu_each']:.3f} s of this process each"
+        )
     lines += [
-        f"  ours, sent as a batch, 1 process   {one['per_second']:6.2f}"
-        f"   {_proven(one)}, {one['kilobytes']:.0f} kB each{times};"
-        f" {one['cpu_each']:.3f} s of processor each",
-        f"  ours, hours by person, 1 process   {alike['per_second']:6.2f}"
-        f"   {_proven(alike)}, {alike['kilobytes']:.0f} kB each{times_alike};"
-        f" {alike['cpu_each']:.3f} s of processor each",
         f"  ours, the renderer alone           {summary['renderer']['per_second']:6.2f}"
         f"   {summary['renderer']['cpu_each']:.3f} s of processor each",
-        f"  ours, sent by 2 processes          {summary['two']['per_second']:6.2f}"
+        f"  ours, sent by 2 without helpers    {summary['two']['per_second']:6.2f}"
         f"   {_proven(summary['two'])}",
     ]
     if flat := summary.get("flat"):
