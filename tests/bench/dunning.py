@@ -30,14 +30,18 @@ def measure(env, count):
     company = firm.company(env)
     env = env(user=env.ref("base.user_admin"), context={"lang": "fr_FR"})
     env = env(context={**env.context, "allowed_company_ids": company.ids})
-    # The run commits between its batches: here nothing may.
-    type(env["legal.dunning.action"])._may_commit = lambda self: False
+    # The run commits between its batches, which empties the caches: here they are
+    # emptied alike, and nothing is committed.
+    model = type(env["legal.dunning.action"])
+    model._may_commit = lambda self: False
+    model._commit = lambda self: self.env.invalidate_all()
     payers = max(1, round(count * PAYERS))
     lines = env["account.move.line"].browse(fill(env, company, count, payers))
     meter = Meter(env)
     loop = _measure_loop(env, meter, lines.move_id[:SAMPLE])
     Action = env["legal.dunning.action"].sudo().with_company(company)
     day = company._get_dunning_calendar().on_or_after(company._get_dunning_today())
+    _warm_up(Action, company, day, lines[:1].partner_id)
     with meter.step("plan"):
         plan = Action._plan(day, company)
     with meter.step("messages"):
@@ -82,6 +86,21 @@ def fill(env, company, count, payers):
     env.cr.execute("ANALYZE account_move, account_move_line, res_partner")
     env.invalidate_all()
     return ids
+
+
+class _Undone(Exception):
+    """The first message is taken back."""
+
+
+def _warm_up(Action, company, day, payer):
+    """Send one message and take it back: words and views are loaded once a process,
+    as the loop's first e-mail loads its own."""
+    try:
+        with Action.env.cr.savepoint():
+            Action._materialise(Action._plan(day, company, payer))._send(day)
+            raise _Undone
+    except _Undone:
+        Action.env.invalidate_all()
 
 
 def _measure_loop(env, meter, moves):

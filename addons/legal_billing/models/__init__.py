@@ -238,6 +238,7 @@ from . import (
     account_move_client_page,
     legal_client_link_life,
     legal_client_link_sign,
+    legal_client_link_batch,
     legal_client_lookup,
     legal_client_page,
     legal_client_page_due,

@@ -99,34 +99,46 @@ class LegalClientLink(models.Model):
             payer himself
         :param kind: ``mail``, ``paper`` or ``account``
         """
-        # sudo: whoever may write to the payer may give him his own link
-        links = self.sudo()
         payer = partner.commercial_partner_id
         contact = contact or partner
         if contact.commercial_partner_id != payer:
             contact = payer
+        return self._get_for_all(contact, company, kind)[contact.id]
+
+    @api.model
+    def _get_for_all(self, contacts, company, kind="mail"):
+        """Return {contact id: its house's open link, given to it}, all at once."""
+        # sudo: whoever may write to the payer may give him his own link
+        links = self.sudo()
         days = self._get_days(company, kind)
         today = self._get_today()
-        link = links.search(
+        found = {}
+        for link in links.search(
             [
-                ("partner_id", "=", payer.id),
-                ("contact_id", "=", contact.id),
+                ("contact_id", "in", contacts.ids),
                 ("company_id", "=", company.id),
                 ("kind", "=", kind),
                 ("revoked_at", "=", False),
                 ("expires_on", ">=", today + timedelta(days=days // FRESH)),
-            ],
-            limit=1,
+            ]
+        ):
+            # Who has changed houses since does not open the former one.
+            if link.partner_id == link.contact_id.commercial_partner_id:
+                found.setdefault(link.contact_id.id, link)
+        made = links.create(
+            [
+                {
+                    "partner_id": contact.commercial_partner_id.id,
+                    "contact_id": contact.id,
+                    "company_id": company.id,
+                    "kind": kind,
+                    "expires_on": today + timedelta(days=days),
+                }
+                for contact in contacts
+                if contact.id not in found
+            ]
         )
-        return link or links.create(
-            {
-                "partner_id": payer.id,
-                "contact_id": contact.id,
-                "company_id": company.id,
-                "kind": kind,
-                "expires_on": today + timedelta(days=days),
-            }
-        )
+        return {**found, **{link.contact_id.id: link for link in made}}
 
     @api.model
     def _get_days(self, company, kind):

@@ -14,9 +14,23 @@ IN_MAIL = re.compile(
 )
 
 
+def get_move_ids(rows):
+    """Return the ids of the invoices among the keys of rows."""
+    return [int(row[1:]) for row in rows if row[:1] == "i" and row[1:].isdecimal()]
+
+
 def _get_rows(match):
     """Return the keys of the rows that an address in an e-mail ticks."""
     return [row for row in (match["rows"] or "").split(",") if row]
+
+
+def get_named_rows(body):
+    """Return {(company id, contact id): keys of the rows} of an e-mail's addresses."""
+    rows = {}
+    for match in IN_MAIL.finditer(str(body or "")):
+        whose = int(match["company"]), int(match["contact"])
+        rows.setdefault(whose, set()).update(_get_rows(match))
+    return rows
 
 
 class LegalClientLink(models.Model):
@@ -41,6 +55,13 @@ class LegalClientLink(models.Model):
     @api.model
     def _find_signed(self, record, token):
         """Return the open link a document's key was made by, in sudo; else nothing."""
+        link = self._find_signer(record, token)
+        is_open = link.state == "open" and link._owns(record.sudo())
+        return link if is_open else link.browse()
+
+    @api.model
+    def _find_signer(self, record, token):
+        """Return the link a document's key was made by, open or not, in sudo."""
         found = SIGNED.fullmatch(str(token or ""))
         # sudo: the key is the right
         links = self.sudo()
@@ -48,8 +69,7 @@ class LegalClientLink(models.Model):
         wanted = link._sign(record) if link else "-" * 64
         if not consteq(wanted.encode(), str(token or "").encode(errors="replace")):
             return links.browse()
-        is_open = link.state == "open" and link._owns(record.sudo())
-        return link if is_open else links.browse()
+        return link
 
     def _owns(self, record):
         """Tell whether a document is one of the payer's; a hook by model."""
@@ -66,20 +86,27 @@ class LegalClientLink(models.Model):
             return bool(record.filtered_domain(self._get_matters_domain()))
         return False
 
-    def _owns_moves(self, moves):
+    def _owns_moves(self, moves, private=None):
         """Tell whether all these invoices are the payer's, in whatever state."""
         domain = [
             leaf
-            for leaf in self._get_moves_domain()
+            for leaf in self._get_moves_domain(private)
             if not isinstance(leaf, tuple) or leaf[0] != "state"
         ]
         return bool(moves) and moves.filtered_domain(domain) == moves
 
-    def _owns_rows(self, rows):
-        """Tell whether the invoices among these rows are on this link's page."""
-        ids = [int(row[1:]) for row in rows if row[:1] == "i" and row[1:].isdecimal()]
-        moves = self.env["account.move"].sudo().browse(ids).exists()
-        return not moves or self._owns_moves(moves)
+    def _owns_rows(self, rows, batch=None):
+        """Tell whether the invoices among these rows are on this link's page.
+
+        :param Batch batch: what was looked up for many e-mails at once, if it was
+        """
+        wanted = set(get_move_ids(rows))
+        if batch is None:
+            moves = self.env["account.move"].sudo().browse(wanted).exists()
+        else:
+            moves = self.env["account.move"].sudo().browse(wanted & batch.move_ids)
+        private = batch.private.get(self.id) if batch else None
+        return not moves or self._owns_moves(moves, private)
 
     # -- e-mails -------------------------------------------------------------------
 
@@ -103,21 +130,36 @@ class LegalClientLink(models.Model):
 
         With several readers the house itself: what is one person's alone is left out.
         """
+        return self._get_contacts_of([(payer, emails, contact)])[0]
+
+    @api.model
+    def _get_contacts_of(self, readers):
+        """Return who reads each of many e-mails, as :meth:`_get_contact_of` says.
+
+        :param readers: [(payer, addresses, contact)]
+        """
         # sudo: compared, not shown
-        own = self.env["res.partner"].sudo()
-        if not emails:
-            return own
-        found = own.search(
+        nobody = self.env["res.partner"].sudo()
+        every = {address for _payer, emails, _contact in readers for address in emails}
+        payers = {payer.id for payer, *_rest in readers}
+        known = nobody.search(
             [
-                ("commercial_partner_id", "=", payer.id),
-                ("email_normalized", "in", list(emails)),
+                ("commercial_partner_id", "in", payers),
+                ("email_normalized", "in", every),
             ]
-        )
-        if set(emails) - set(found.mapped("email_normalized")):
-            return own
-        if len(set(emails)) > 1:
-            return payer.sudo()
-        return found & contact or found & payer or found[:1]
+        ).grouped("commercial_partner_id")
+        result = []
+        for payer, emails, contact in readers:
+            found = known.get(payer, nobody).filtered(
+                lambda person, emails=emails: person.email_normalized in emails
+            )
+            if not emails or set(emails) - set(found.mapped("email_normalized")):
+                result.append(nobody)
+            elif len(set(emails)) > 1:
+                result.append(payer.sudo())
+            else:
+                result.append(found & contact or found & payer or found[:1])
+        return result
 
 
 class PortalMixin(models.AbstractModel):
@@ -151,20 +193,19 @@ class MailMail(models.Model):
 
     def _legal_put_keys(self, email):
         known, links = {}, {}
-        addresses = email.get("email_to_normalized") or []
+        batch = self._legal_get_batch()
+        addresses = frozenset(email.get("email_to_normalized") or [])
         # One question for all invoices that an e-mail names, which are nearly always
         # one payer's; else each is asked about.
-        rows = {}
-        for match in IN_MAIL.finditer(str(email.get("body") or "")):
-            whose = (match["company"], match["contact"])
-            rows.setdefault(whose, set()).update(_get_rows(match))
+        rows = get_named_rows(email.get("body"))
 
         def put(match):
             if match[0] not in known:
-                whose = (match["company"], match["contact"])
+                whose = int(match["company"]), int(match["contact"])
                 if whose not in links:
-                    link = self._legal_find_link(*map(int, whose), addresses)
-                    links[whose] = link, link and link._owns_rows(rows.get(whose, ()))
+                    link = self._legal_find_link((*whose, addresses), batch)
+                    owns = link and link._owns_rows(rows.get(whose, ()), batch)
+                    links[whose] = link, owns, link and link._get_path()
                 known[match[0]] = self._legal_get_url_for(match, *links[whose])
             return known[match[0]]
 
@@ -172,22 +213,9 @@ class MailMail(models.Model):
             if email.get(name):
                 email[name] = IN_MAIL.sub(put, str(email[name]))
 
-    def _legal_find_link(self, company_id, contact_id, addresses):
-        """Return the link of those who get this e-mail, in sudo, or none."""
-        # sudo: the key goes to the payer's own addresses, and nowhere else
-        env = self.sudo().env
-        company = env["res.company"].browse(company_id).exists()
-        contact = env["res.partner"].browse(contact_id).exists()
-        Link = env["legal.client.link"]
-        if not company or not contact:
-            return Link
-        payer = contact.commercial_partner_id
-        reader = Link._get_contact_of(payer, addresses, contact)
-        return Link._get_for(reader, company, reader) if reader else Link
-
-    def _legal_get_url_for(self, match, link, owns_all):
+    def _legal_get_url_for(self, match, link, owns_all, path):
         if link and (owns_all or link._owns_rows(_get_rows(match))):
-            return f"{match['base']}{link._get_path()}{match['query'] or ''}"
+            return f"{match['base']}{path}{match['query'] or ''}"
         # sudo: as above, for what others read
         env = self.sudo().env
         company = env["res.company"].browse(int(match["company"])).exists()

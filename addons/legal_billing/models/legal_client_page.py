@@ -97,8 +97,11 @@ class LegalClientLink(models.Model):
 
     # -- the payer's documents ---------------------------------------------------
 
-    def _get_moves_domain(self):
-        """Return the domain of what was invoiced to this payer, and to no other."""
+    def _get_moves_domain(self, private=None):
+        """Return the domain of what was invoiced to this payer, and to no other.
+
+        :param private: :meth:`_get_private_clients`, where the caller knows them
+        """
         self.ensure_one()
         domain = [
             ("company_id", "=", self.company_id.id),
@@ -107,7 +110,8 @@ class LegalClientLink(models.Model):
             ("state", "=", "posted"),
             ("move_type", "in", ("out_invoice", "out_refund")),
         ]
-        private = self._get_private_clients()
+        if private is None:
+            private = self._get_private_clients()
         if private:
             domain.append(("matter_ids.partner_id", "not in", private.ids))
         return domain
@@ -117,24 +121,31 @@ class LegalClientLink(models.Model):
 
         A director in his own divorce is not read by his company.
         """
-        own = self._get_readable_partners()
-        clients = (
-            self.env["legal.matter"]
-            .search(
-                [
-                    ("partner_id.commercial_partner_id", "=", self.partner_id.id),
-                    ("partner_id", "not in", own.ids),
-                ]
-            )
-            .partner_id
+        self.ensure_one()
+        return self._get_all_private_clients()[self.id]
+
+    def _get_all_private_clients(self):
+        """Return {link id: people of its payer whose matters are theirs alone}."""
+        rows = self.env["legal.matter"]._read_group(
+            [("partner_id.commercial_partner_id", "in", self.partner_id.ids)],
+            ["partner_id"],
         )
-        return clients
+        clients = self.env["res.partner"].union(*(partner for (partner,) in rows))
+        by_payer = clients.grouped("commercial_partner_id")
+        return {
+            link.id: by_payer.get(link.partner_id, clients.browse())
+            - link._get_readable_partners()
+            for link in self
+        }
 
     def _get_readable_partners(self):
         """Return whom the holder of the link speaks for: himself and those above."""
-        return self.env["res.partner"].search(
-            [("id", "parent_of", (self.contact_id | self.partner_id).ids)]
-        )
+        found = self.env["res.partner"]
+        left = self.contact_id | self.partner_id
+        while left:
+            found |= left
+            left = left.parent_id - found
+        return found.filtered("active")
 
     def _may_read_partner(self, partner):
         return partner not in self._get_private_clients()

@@ -145,6 +145,44 @@ class TestClientLink(LegalPortalCommon):
                 self.assertIn(wanted, body)
                 self.assertNotIn("/legal/client/sent/", body)
 
+    def test_keys_of_many_emails_are_looked_up_together(self):
+        """Each gets what it would get alone, in as many statements as for two."""
+        url = self.move._legal_get_client_mail_url()
+        other = self.env["res.partner"].create({"name": "X", "email": "x@x.example"})
+        theirs = self.link._get_mail_url(self.company, other)
+        cases = [
+            (self.client.email, url, self.link._get_key()),
+            ("espion@ailleurs.example", url, "/legal/pay?firm="),
+            (f"{self.client.email}, espion@ailleurs.example", url, "/legal/pay?firm="),
+            (other.email, theirs, self.link._get_for(other, self.company)._get_key()),
+            # Another's invoice is not on one's own page.
+            (other.email, f"{theirs}?row=i{self.move.id}", "/legal/pay?firm="),
+        ]
+        mails = self.env["mail.mail"].create(
+            [
+                {"body_html": f'<a href="{link}">x</a>', "email_to": to}
+                for to, link, _wanted in cases
+            ]
+        )
+
+        def look_up(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            batch = some._legal_make_batch()
+            return batch, self.cr.sql_log_count - before
+
+        _few, count = look_up(mails[:2])
+        batch, more = look_up(mails)
+        self.assertLessEqual(more, count + 1)
+        self.assertFalse(mails.with_context(legal_mail_batch=1)._legal_get_batch())
+        batched = mails.with_context(legal_mail_batch=batch)
+        for mail, (to, _link, wanted) in zip(batched, cases, strict=True):
+            with self.subTest(to):
+                body = mail._prepare_outgoing_list()[0]["body"]
+                self.assertIn(wanted, body)
+                self.assertNotIn("/legal/client/sent/", body)
+
     def test_key_is_read_by_nobody(self):
         clerk = new_test_user(
             self.env,

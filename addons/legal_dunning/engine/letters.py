@@ -18,6 +18,24 @@ _TAG = re.compile(r"<[^>]*>")
 _STYLE = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
 
 
+class Values(dict):
+    """{name: value}; a value given as a function is worked out when it is asked for.
+
+    >>> values = Values(num="F-1", due=lambda: values["num"] + ", 3 mai")
+    >>> fill("{due}", values)
+    'F-1, 3 mai'
+    """
+
+    def __getitem__(self, name):
+        value = super().__getitem__(name)
+        if callable(value):
+            value = self[name] = value()
+        return value
+
+    def get(self, name, default=None):
+        return self[name] if name in self else default
+
+
 def used(text):
     """Return the names of the placeholders of a text, each once, in order.
 

@@ -1,5 +1,6 @@
 from . import ir_module_module
 from . import mail_thread
+from . import mail_thread_alike
 from . import legal_interest_rate
 from . import legal_dunning_policy
 from . import legal_dunning_level

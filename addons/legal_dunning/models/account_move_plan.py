@@ -66,10 +66,12 @@ class AccountMove(models.Model):
         if hold:
             return hold
         plan = self._get_live_plan()
+        if not plan:
+            return None
         if plan.state in IN_FORCE:
             return "plan"
         today = self.company_id._get_dunning_today()
-        if plan and (not plan.expires_on or plan.expires_on >= today):
+        if not plan.expires_on or plan.expires_on >= today:
             return "plan_proposed"
         return None
 

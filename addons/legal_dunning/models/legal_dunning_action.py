@@ -1,3 +1,5 @@
+from functools import cache
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -346,6 +348,7 @@ class LegalDunningAction(models.Model):
     def _get_history(self):
         """Return the days of the messages sent before about the main invoice."""
         main = self.line_ids._sorted_main_first()[:1].move_id
+        # sudo: days of sending, whoever reads the message
         lines = main.sudo().dunning_line_ids.filtered(
             lambda line: line.action_id.state == "sent" and line.action_id != self
         )
@@ -369,7 +372,7 @@ class LegalDunningAction(models.Model):
         company = action.company_id
         entries = self._get_entries(self._get_sending_day())
         main = entries[0].move
-        rows = [action._get_row(entry) for entry in entries]
+        rows = action._get_rows(entries)
         return {
             "lang": lang,
             "company": company,
@@ -437,23 +440,39 @@ class LegalDunningAction(models.Model):
             ),
         )
 
-    def _get_row(self, entry):
+    def _get_rows(self, entries):
+        """Return the rows of the table, ready to print."""
         lang = self._get_lang()
-        currency = entry.move.currency_id
 
-        def money(amount):
+        @cache
+        def money(amount, currency):
             return format_amount(self.env, amount, currency, lang_code=lang)
 
-        return {
-            "number": entry.move.name,
-            "date": format_date(self.env, entry.move.invoice_date, lang_code=lang),
-            "due": format_date(self.env, entry.due_on, lang_code=lang),
-            "asked": money(entry.asked),
-            "interest": money(entry.interest) if entry.percents else "",
-            "indemnity": money(entry.indemnity) if entry.percents else "",
-            "total": money(entry.asked + entry.interest + entry.indemnity),
-            "link": self._get_client_link([entry]),
-        }
+        @cache
+        def when(day):
+            return format_date(self.env, day, lang_code=lang)
+
+        rows = []
+        for entry in entries:
+            currency = entry.move.currency_id
+            total = entry.asked + entry.interest + entry.indemnity
+            rows.append(
+                {
+                    "number": entry.move.name,
+                    "date": when(entry.move.invoice_date),
+                    "due": when(entry.due_on),
+                    "asked": money(entry.asked, currency),
+                    "interest": money(entry.interest, currency)
+                    if entry.percents
+                    else "",
+                    "indemnity": money(entry.indemnity, currency)
+                    if entry.percents
+                    else "",
+                    "total": money(total, currency),
+                    "link": self._get_client_link([entry]),
+                }
+            )
+        return rows
 
     def _get_totals(self, entries):
         """Return the total of each currency, ready to print."""

@@ -93,13 +93,14 @@ class LegalDunningAction(models.Model):
 
     # E-mail -------------------------------------------------------------------
 
-    def _check_reply_to(self):
+    def _get_reply_to(self):
         """Let the answer come to the case where the firm's mail comes to Odoo."""
-        super()._check_reply_to()
+        reply_to = super()._get_reply_to()
         company = self.company_id.sudo()
         if company.collection_catches_answers and company.catchall_email:
             name = self.user_id.name or company.name
-            self.reply_to = formataddr((name, company.catchall_email))
+            return formataddr((name, company.catchall_email))
+        return reply_to
 
     def _prepare_mails(self):
         """Let each e-mail be one of its payer's account, which gets the answers."""

@@ -32,7 +32,8 @@ class LegalDunningAction(models.Model):
             files += moves.invoice_pdf_report_id
         if level.attach_agreement:
             files += moves._get_dunning_agreement_files()
-        self.enclosure_ids = files
+        if files != self.enclosure_ids:
+            self.enclosure_ids = files
 
     def action_download_enclosures(self):
         """Open the letter and its enclosures as one file, ready to print."""

@@ -123,6 +123,9 @@ class LegalDunningAction(models.Model):
                 plan = self._plan(as_of, company, group.partner_id)
                 current |= self._materialise(plan) & group
         current = current.with_prefetch()
+        # What was sent before and is enclosed, read for all of them at once.
+        current.line_ids.move_id.dunning_line_ids.action_id.fetch(["state"])
+        current.fetch(["enclosure_ids"])
         try:
             # All at once, as they nearly always are sound; else one by one.
             with self.env.cr.savepoint():
@@ -166,14 +169,19 @@ class LegalDunningAction(models.Model):
 
     def _make_sound(self, day):
         self._check_edited()
-        self.planned_on = day
+        if self.planned_on != day:
+            self.planned_on = day
         self._fix_amounts(day)
-        subject, text = self._render(day)
-        self.write({"subject": subject, "body": text})
-        self._make_left(day, text)
+        self._make_left(*self._render(day))
 
-    def _make_left(self, day, text):
+    def _make_left(self, subject, text):
         """Make the files; hand it to a person, or mark it about to leave."""
+        words = {"subject": subject, "body": text}
+        if self.channel == "email":
+            words["reply_to"] = self._get_reply_to()
+        else:
+            self.write(words)
+            words = {}
         if self.channel in ("call", "manual"):
             self._make_task(text)
             return
@@ -186,10 +194,9 @@ class LegalDunningAction(models.Model):
             if self.channel == "letter" or self._get_provider() is None:
                 self.write({"state": "ready", "failure_reason": False})
                 return
-        if self.channel == "email":
-            self._check_reply_to()
         self.write(
             {
+                **words,
                 "body_sent": self._lay_out(text),
                 "state": "failed",
                 "is_uncertain": True,
@@ -249,10 +256,14 @@ class LegalDunningAction(models.Model):
                 )
             )
 
-    def _check_reply_to(self):
+    def _get_reply_to(self):
+        """Return where the answer to this e-mail goes.
+
+        :raise UserError: to nobody
+        """
         main = self.line_ids._sorted_main_first()[:1].move_id
-        self.reply_to = main._get_dunning_contact()["reply_to"]
-        if not self.reply_to:
+        reply_to = main._get_dunning_contact()["reply_to"]
+        if not reply_to:
             raise UserError(
                 self.env._(
                     "Nobody would get the answer to this message: enter an e-mail"
@@ -261,23 +272,23 @@ class LegalDunningAction(models.Model):
                     company=self.company_id.name,
                 )
             )
+        return reply_to
 
     def _fix_amounts(self, day):
         """Write on each line what is claimed beside its balance, and why."""
+        lines = {line.move_id: line for line in self.line_ids}
         for entry in self._get_entries(day):
-            line = self.line_ids.filtered(lambda line, e=entry: line.move_id == e.move)
-            note = (
-                entry.move._get_dunning_interest_note(line, day)
-                if entry.percents
-                else ""
-            )
-            line.write(
-                {
-                    "amount_interest": entry.interest,
-                    "amount_indemnity": entry.indemnity,
-                    "interest_note": note,
-                }
-            )
+            line = lines[entry.move]
+            note = False
+            if entry.percents:
+                note = entry.move._get_dunning_interest_note(line, day)
+            vals = {
+                "amount_interest": entry.interest,
+                "amount_indemnity": entry.indemnity,
+                "interest_note": note,
+            }
+            if any(line[name] != value for name, value in vals.items()):
+                line.write(vals)
 
     def _make_letter(self):
         """Return the letter as a private file on this message."""
@@ -413,8 +424,10 @@ class LegalDunningAction(models.Model):
             # Every colleague may read a client's log: no number, no amount.
             partner = action.partner_id
             of_partners[partner.id] = of_partners.get(partner.id, Markup()) + head
-        for model, bodies in (("account.move", of_moves), ("res.partner", of_partners)):
-            self.env[model].browse(bodies)._message_log_batch(bodies=bodies)
+        self.env["res.partner"].browse(of_partners)._message_log_batch(
+            bodies=of_partners
+        )
+        self.env["account.move"].browse(of_moves)._log_alike(of_moves)
 
     def _get_log_head(self):
         self.ensure_one()

@@ -216,14 +216,9 @@ class LegalDunningLevel(models.Model):
         names = letters.missing([subject, text], values)
         if names:
             raise UserError(self._explain_missing(names[0], entries[0].move))
-        html = {
-            name: value if isinstance(value, Markup) else escape(value or "")
-            for name, value in values.items()
-        }
-        subject = letters.fill(
-            subject, {n: v or "" for n, v in values.items() if n != "lien"}
-        )
-        return subject, Markup(letters.fill(text, html))
+        html = {name: escape(values[name] or "") for name in letters.used(text)}
+        plain = {n: values[n] or "" for n in letters.used(subject) if n != "lien"}
+        return letters.fill(subject, plain), Markup(letters.fill(text, html))
 
     def _render_sms(self, entries, day, lang, history):
         """Return (subject, text) of a text message of one part.
@@ -261,6 +256,7 @@ class LegalDunningLevel(models.Model):
         ), escape(text)
 
     def _get_values(self, entries, day, channel, lang, history):
+        """Return what stands for each placeholder, worked out when a text asks."""
         main = entries[0]
         move = main.move.with_context(lang=lang)
         company = move.company_id
@@ -278,23 +274,28 @@ class LegalDunningLevel(models.Model):
             form = "dd/MM/yy" if is_short else "d MMMM yyyy"
             return format_date(env, date, lang_code=lang, date_format=form)
 
-        values = {
-            "civ": move._get_dunning_partner()._get_dunning_salutation(lang),
+        values = letters.Values(
+            civ=lambda: move._get_dunning_partner()._get_dunning_salutation(lang),
+            date=lambda: when(move.invoice_date),
+            due=lambda: when(main.due_on),
+            solde=lambda: money(main.asked),
+            montant=lambda: money(move.amount_total),
+            lien=lambda: move._get_dunning_link_html(channel),
+            iban=move._get_dunning_iban,
+            jour=lambda: when(day),
+            limite=lambda: when(self._get_answer_date(day)),
+            date_n1=lambda: when(history[-1]) if history else "",
+            dates=lambda: format_list(
+                env, [when(date) for date in history], lang_code=lang
+            ),
+            date_med=lambda: when(move._get_dunning_notice_date()),
+            pieces=lambda: self._get_enclosure_words(env, main.move),
+            mediation=move._get_dunning_mediation,
+            fin=lambda: self._get_closing(env, values),
+        )
+        values |= {
             "num": move.name,
-            "date": when(move.invoice_date),
-            "due": when(main.due_on),
-            "solde": money(main.asked),
-            "montant": money(move.amount_total),
-            "lien": move._get_dunning_link_html(channel),
-            "iban": move._get_dunning_iban(),
             "ref": move.payment_reference or move.name,
-            "jour": when(day),
-            "limite": when(self._get_answer_date(day)),
-            "date_n1": when(history[-1]) if history else "",
-            "dates": format_list(env, [when(date) for date in history], lang_code=lang),
-            "date_med": when(move._get_dunning_notice_date()),
-            "pieces": self._get_enclosure_words(env, main.move),
-            "mediation": move._get_dunning_mediation(),
             "contact": contact["name"],
             "tel": contact["phone"],
             "email": contact["email"],
@@ -315,7 +316,6 @@ class LegalDunningLevel(models.Model):
                 "indemnite": money(main.indemnity),
                 "total": money(main.asked + main.interest + main.indemnity),
             }
-        values["fin"] = self._get_closing(env, values)
         if is_short:
             values["lien"] = main.move._get_dunning_sms_link()
             values["tel"] = (values["tel"] or "").replace(" ", "")

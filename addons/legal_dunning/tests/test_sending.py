@@ -377,7 +377,9 @@ class TestSending(DunningCommon):
             self.Action._cron_run()
         self.assertEqual(len(self.emails), 1)
 
-    def test_statements_do_not_grow_with_the_invoices_of_a_plan(self):
+    def test_statements_of_a_morning(self):
+        """The plan costs the same however long; a further message, few statements."""
+
         def count(number):
             partners = self.env["res.partner"].create(
                 [
@@ -390,8 +392,26 @@ class TestSending(DunningCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
-            self.Action._plan(FIRST, self.company)
-            return self.cr.sql_log_count - before
+            plan = self.Action._plan(FIRST, self.company)
+            planned = self.cr.sql_log_count
+            with freeze_time(f"{FIRST} 08:00:00"), self.mock_smtplib_connection():
+                actions = self.Action.sudo()._materialise(plan)
+                actions._send(FIRST)
+            self.assertEqual(actions.mapped("state"), ["sent"] * number)
+            self.assertEqual(len(self.emails), number)
+            return planned - before, self.cr.sql_log_count - planned
 
-        first, second = count(3), count(12)
-        self.assertLessEqual(second, first + 3)
+        (plan, few), (longer, many) = count(3), count(12)
+        self.assertLessEqual(longer, plan + 3)
+        self.assertLess((many - few) / 9, 5, (few, many))
+
+    def test_words_written_once_stand_in_the_log_of_each_invoice(self):
+        moves = [self._create_invoice(), self._create_invoice()]
+        action = self._run(FIRST)
+        self.assertEqual(action.line_ids.move_id, moves[0] | moves[1])
+        first, second = (move.message_ids[0] for move in moves)
+        self.assertNotEqual(first, second)
+        self.assertEqual(first.res_id + second.res_id, moves[0].id + moves[1].id)
+        for name in ("body", "author_id", "subtype_id", "is_internal", "model", "date"):
+            self.assertEqual(first[name], second[name], name)
+        self.assertIn("Premier rappel", second.body)
