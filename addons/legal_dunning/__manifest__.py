@@ -30,6 +30,7 @@
         "security/legal_payment_plan_rules.xml",
         "data/legal_payment_plan_data.xml",
         "data/mail_template_plan_data.xml",
+        "data/mail_template_plan_link_data.xml",
         "report/legal_payment_plan_templates.xml",
         "report/legal_dunning_email_templates.xml",
         "report/legal_dunning_letter_templates.xml",

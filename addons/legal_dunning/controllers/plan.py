@@ -123,7 +123,7 @@ class LegalPlanPortal(LegalContestPortal):
     def legal_plan_page(self, plan_id, access_token=None, said="", part="", **_kw):
         plan_sudo = self._legal_find_plan(plan_id, access_token)
         if not plan_sudo:
-            return self._legal_render_bad_link()
+            return self._legal_render_no_plan(plan_id, access_token)
         return self._legal_render_plan(plan_sudo, access_token, said=said, part=part)
 
     @route(
@@ -137,7 +137,9 @@ class LegalPlanPortal(LegalContestPortal):
     )
     def legal_plan_pdf(self, plan_id, access_token=None, **_kw):
         plan_sudo = self._legal_find_plan(plan_id, access_token)
-        document_sudo = plan_sudo and plan_sudo._get_client_document()
+        if not plan_sudo:
+            return self._legal_render_no_plan(plan_id, access_token)
+        document_sudo = plan_sudo._get_client_document()
         if not document_sudo:
             return self._legal_render_bad_link()
         headers = {
@@ -161,7 +163,7 @@ class LegalPlanPortal(LegalContestPortal):
     def legal_plan_answer(self, plan_id, access_token=None, **post):
         plan_sudo = self._legal_find_plan(plan_id, access_token)
         if not plan_sudo:
-            return self._legal_render_bad_link()
+            return self._legal_render_no_plan(plan_id, access_token)
         verb = request.httprequest.path.rsplit("/", 1)[-1]
         problem = self._legal_get_post_problem(plan_sudo, access_token, post)
         if not problem:
@@ -235,6 +237,8 @@ class LegalPlanPortal(LegalContestPortal):
         elif access_token:
             if not own_key or not consteq(own_key, access_token):
                 return None
+            if plan_sudo._is_own_key_over():
+                return None
         elif user._is_public():
             return None
         elif user._is_internal():
@@ -248,6 +252,54 @@ class LegalPlanPortal(LegalContestPortal):
         plan_sudo = plan_sudo._in_client_language()
         request.update_context(lang=plan_sudo.env.lang)
         return plan_sudo
+
+    # A link that is over --------------------------------------------------------------
+
+    @route(
+        "/my/plans/<int:plan_id>/renew",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        csrf=False,  # the key that was good once is what another site has not
+        website=True,
+        multilang=False,
+        sitemap=False,
+        legal_limit="message",
+    )
+    def legal_plan_renew(self, plan_id, access_token=None, **_kw):
+        """Send a new link to the address on file, for a key that is over by itself."""
+        plan_sudo = self._legal_find_plan(plan_id, access_token)
+        if plan_sudo:
+            return request.redirect(plan_sudo.get_portal_url(), code=303)
+        return self._legal_render_no_plan(plan_id, access_token, is_asked=True)
+
+    def _legal_render_no_plan(self, plan_id, access_token, is_asked=False):
+        """Say that a link is over and offer a new one, or that it opens nothing."""
+        # sudo: the key is compared before anything is shown
+        plan_sudo = request.env["legal.payment.plan"].sudo()
+        plan_sudo = plan_sudo.browse(plan_id if plan_id <= MAX_ID else 0).exists()
+        if not plan_sudo or not access_token or not plan_sudo._is_past_key(access_token):
+            return self._legal_render_bad_link()
+        plan_sudo = plan_sudo._in_client_language()
+        request.update_context(lang=plan_sudo.env.lang)
+        outcome = ""
+        if is_asked:
+            outcome = "renewed" if plan_sudo._renew_link() else "no_address"
+        page = {
+            "title": request.env._("Link no longer valid"),
+            "firm": plan_sudo.invoice_ids.move_id[:1]
+            .with_env(plan_sudo.env)
+            ._legal_get_portal_firm(),
+        }
+        return self._legal_render(
+            "legal_billing.portal_client_expired",
+            page,
+            status=410,
+            outcome=outcome,
+            path=f"/my/plans/{plan_sudo.id}",
+            query=f"?access_token={access_token}",
+            is_signed_in=not request.env.user._is_public(),
+        )
 
     # Paying ---------------------------------------------------------------------------
 

@@ -47,6 +47,7 @@ from . import res_company_dispute
 from . import legal_payment_plan
 from . import legal_payment_plan_invoice
 from . import legal_payment_plan_life
+from . import legal_payment_plan_link
 from . import legal_payment_plan_document
 from . import legal_payment_plan_client
 from . import legal_payment_plan_early

@@ -312,7 +312,7 @@ class LegalPaymentPlan(models.Model):
         self.ensure_one()
         # sudo: the words are the firm's own, about the payer's own plan
         plan = self.sudo()
-        contact = plan.contact_id or plan.partner_id
+        contact = plan._get_contact()
         if not contact.email:
             plan._message_log(
                 body=self.env._(
@@ -321,14 +321,11 @@ class LegalPaymentPlan(models.Model):
                 )
             )
             return
-        plan._portal_ensure_token()
         lang = contact._get_dunning_lang(plan.company_id)
         template = (
             self.env.ref(template)
             .sudo()
-            .with_context(
-                lang=lang, plan_url=plan.get_base_url() + plan.get_portal_url(), **words
-            )
+            .with_context(lang=lang, plan_url=plan._get_mail_url(), **words)
         )
         values = {
             "model": False,

@@ -108,6 +108,10 @@ def _plan_key(world):
     return world.plan.access_token
 
 
+def _plan_over(world):
+    return world.plan, {"link_expires_on": LONG_AGO}
+
+
 def _plan_answer(_test, world):
     return {
         "name": "Signataire",
@@ -191,18 +195,24 @@ ROUTES = {
     ("POST", "/my/invoices/<int:invoice_id>/plan"): Call(
         _invoice, _invoice_key, data=_plan_answer, writes=True
     ),
-    ("GET", "/my/plans/<int:plan_id>"): Call(_plan, _plan_key, shows=True),
-    ("GET", "/my/plans/<int:plan_id>/pdf"): Call(_plan, _plan_key, shows=True),
+    ("GET", "/my/plans/<int:plan_id>"): Call(
+        _plan, _plan_key, over=_plan_over, shows=True
+    ),
+    ("GET", "/my/plans/<int:plan_id>/pdf"): Call(
+        _plan, _plan_key, over=_plan_over, shows=True
+    ),
     ("POST", "/my/plans/<int:plan_id>/accept"): Call(
-        _plan, _plan_key, data=_plan_answer, writes=True
+        _plan, _plan_key, data=_plan_answer, over=_plan_over, writes=True
     ),
     ("POST", "/my/plans/<int:plan_id>/counter"): Call(
-        _plan, _plan_key, data=_plan_answer, writes=True
+        _plan, _plan_key, data=_plan_answer, over=_plan_over, writes=True
     ),
+    ("POST", "/my/plans/<int:plan_id>/renew"): Call(_plan, _plan_key),
     ("JSON", "/plan/transaction/<int:plan_id>"): Call(
         _plan,
         _plan_key,
         place="json",
+        over=_plan_over,
         query=lambda world: {"part": f"i{world.plan.instalment_ids[:1].id}"},
         data=lambda test, world: test._payment(
             world.plan.instalment_ids[:1].amount_left

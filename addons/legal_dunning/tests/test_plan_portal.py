@@ -220,6 +220,52 @@ class TestPlanPortal(PlanPortalCommon):
         self.assertEqual(self.url_open(f"/my/plans/{theirs.id}").status_code, 404)
 
 
+    def test_links_end_by_themselves_and_a_new_one_is_asked_for(self):
+        self.client.email = "vauban@vauban.example"
+        plan = self._agree(self._create_invoice())
+        self.assertGreater(plan.link_expires_on, fields.Date.today())
+        # What left by e-mail ends with the payer's own link.
+        link = self.env["legal.client.link"]._get_for(self.client, self.company)
+        mailed = plan._get_mail_url().removeprefix(plan.get_base_url())
+        self.assertIn(f"access_token=c{link.id}-", mailed)
+        self.assertEqual(self.url_open(mailed).status_code, 200)
+        yesterday = fields.Date.today() - timedelta(1)
+        link.expires_on = plan.link_expires_on = yesterday
+        for url in (mailed, self._plan_url(plan)):
+            with self.subTest(url):
+                self._assert_over(plan, url)
+        self.assertNotEqual(plan._portal_ensure_token(), url.partition("=")[2])
+        for url in (mailed.replace("c", "d"), self._plan_url(plan, token="x")):
+            self.assertEqual(self.url_open(url).status_code, 404)
+        link.expires_on = fields.Date.today()
+        link._revoke()
+        self.assertEqual(self.url_open(mailed).status_code, 404)
+        # A signatory of another house gets the plan's own key.
+        plan.sudo().contact_id = self.consumer
+        plan.sudo().link_expires_on = fields.Date.today() + timedelta(3)
+        own = plan.access_token
+        self.assertIn(f"access_token={own}", plan._get_mail_url())
+        self.assertEqual(plan.link_expires_on, plan._get_end())
+
+    def _assert_over(self, plan, url):
+        response = self.url_open(url)
+        self.assertEqual(response.status_code, 410)
+        self.assertIn("plus valable", response.text)
+        self.assertNotIn(plan.name, response.text)
+        path = html.fromstring(response.content).xpath("string(//form/@action)")
+        before = self.env["mail.mail"].search([], limit=1, order="id desc")
+        again = self.url_open(path, data={"sent": "1"})
+        self.assertEqual(again.status_code, 410)
+        self.env.invalidate_all()
+        mail = self.env["mail.mail"].search([("id", ">", before.id)])
+        self.assertIn(self.client.email, mail.email_to)
+        page = html.fromstring(mail.body_html)
+        (href,) = page.xpath("//a[contains(@href, '/my/plans/')]/@href")
+        fresh = href.removeprefix(plan.get_base_url())
+        self.assertNotEqual(fresh, url)
+        self.assertEqual(self.url_open(fresh).status_code, 200)
+
+
 @tagged("post_install", "-at_install")
 class TestPlanTour(PlanPortalCommon):
     """On a phone, without an account."""
