@@ -148,6 +148,28 @@ def raised(rates, first_day, points):
     return found
 
 
+def held(rates, first_day):
+    """Return the rate of the first day that bears interest, for all days after it.
+
+    So it is in public procurement: the rate is that of the half-year in which the
+    interest began to run, however long it runs (CCP, art. R. 2192-31). Without a rate
+    on that day, nothing: the computation then names the day.
+
+    >>> held([Rate(Decimal("10.15"), date(2026, 1, 1), date(2026, 6, 30)),
+    ...       Rate(Decimal("10.40"), date(2026, 7, 1))], date(2026, 5, 16))
+    ... # doctest: +NORMALIZE_WHITESPACE
+    [Rate(percent=Decimal('10.15'), date_from=datetime.date(2026, 5, 16),
+          date_to=None)]
+    >>> held([], date(2026, 5, 16))
+    []
+    """
+    try:
+        rate = _rate_on(rates, first_day)
+    except RateGapError:
+        return []
+    return [Rate(rate.percent, first_day)]
+
+
 def _rate_on(rates, day):
     for rate in rates:
         if rate.date_from <= day and (rate.date_to is None or day <= rate.date_to):

@@ -1,4 +1,5 @@
 from collections import namedtuple
+from datetime import timedelta
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
@@ -78,7 +79,12 @@ class AccountMove(models.Model):
             Term(
                 line,
                 starts[line],
-                move._get_term_interest(line, starts[line], until, rates),
+                move._get_term_interest(
+                    line,
+                    starts[line],
+                    until,
+                    move._hold_rate(rate_kind, rates, starts[line]),
+                ),
             )
             for line in lines
         ]
@@ -106,6 +112,12 @@ class AccountMove(models.Model):
                 ),
             )
         return "public_procurement", None, None
+
+    def _hold_rate(self, rate_kind, rates, start):
+        """Return the rates of a term: one for all its days in public procurement."""
+        if rate_kind != "public_procurement":
+            return rates
+        return interest.held(rates, start + timedelta(days=1))
 
     def _raise_after_decision(self, rate_kind, rates):
         """Return the rates with what an enforceable decision left unpaid adds.

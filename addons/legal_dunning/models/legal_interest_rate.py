@@ -22,7 +22,8 @@ class LegalInterestRate(models.Model):
         required=True,
         default="late_payment",
         help="Late payment between professionals: C. com., art. L. 441-10."
-        " Public procurement: CCP, art. L. 2192-10 and following."
+        " Public procurement: CCP, art. L. 2192-13 and R. 2192-31; the rate of the"
+        " half-year in which the interest began holds until it is paid."
         " Legal interest: C. civ., art. 1231-6, creditor acting as a professional.",
     )
     rate_percent = fields.Float("Rate (% a year)", digits=(6, 4), required=True)

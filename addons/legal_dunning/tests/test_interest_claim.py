@@ -76,9 +76,12 @@ class TestInterestClaim(DunningCommon):
             notice.sudo()._mark_notified(received=date(2026, 6, 20))
 
     def test_public_body_owes_the_rate_of_public_procurement(self):
-        """46 days at 10,15 % and 72 days at 10,40 %: 79,0532 + 126,7831."""
+        """118 days at 10,15 %, the rate of the half-year it began in: 202,7885.
+
+        Source: CCP, art. R. 2192-31; 40 €: art. D. 2192-35.
+        """
         self.move.legal_client_kind = "public"
-        self.assertEqual(self._amounts(self.move), (205.84, 40.0))
+        self.assertEqual(self._amounts(self.move), (202.79, 40.0))
         statement = self.env["legal.interest.statement"].create(
             {"move_id": self.move.id, "until": LATE}
         )
