@@ -19,6 +19,7 @@ VERSIONS = {"70.0"}
 #: styles kept for the documents to come; the sheets of ours need about a hundred
 MAX_STYLES = 3000
 NO_RADIUS = (0, 0)
+PARAGRAPH_ENDS = frozenset("\n\r\N{PARAGRAPH SEPARATOR}")
 CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 NO_RADII = {f"border_{corner}_radius": NO_RADIUS for corner in CORNERS}
 SIDES = ("top", "right", "bottom", "left")
@@ -69,7 +70,7 @@ def _take():
     import pydyf
     from weasyprint import css
     from weasyprint.formatting_structure import boxes
-    from weasyprint.layout import background, percent
+    from weasyprint.layout import background, block, percent
     from weasyprint.text import fonts, line_break
 
     _replace(css.StyleFor, "set_computed_styles", _share_styles)
@@ -81,6 +82,8 @@ def _take():
     _replace(background, "layout_box_backgrounds", _skip_without_background)
     _replace_everywhere(line_break.strut, _keep_by_style("_own_strut"))
     _replace_everywhere(fonts.get_font_description, _keep_by_style("_own_font"))
+    _replace_everywhere(block.collapse_margin, _return_a_single_margin)
+    _replace(line_break.Layout, "set_text", _say_that_it_is_one_paragraph(line_break))
     _replace(line_break.Layout, "deactivate", _stay_ready)
     _replace(line_break.Layout, "reactivate", _use_what_is_ready)
     _replace(pydyf.PDF, "write", _serialise_streams_once(pydyf))
@@ -336,7 +339,34 @@ def _skip_without_background(original):
     return layout_box_backgrounds
 
 
+def _return_a_single_margin(original):
+    def collapse_margin(adjoining_margins):
+        if len(adjoining_margins) == 1:
+            return adjoining_margins[0]
+        return original(adjoining_margins)
+
+    return collapse_margin
+
+
 # -- text ------------------------------------------------------------------------------
+
+
+def _say_that_it_is_one_paragraph(line_break):
+    """Say before a text is measured what the drawing says of each line.
+
+    Said later of a text without paragraphs it changes nothing, but Pango shapes the
+    line again.
+    """
+    set_mode = line_break.pango.pango_layout_set_single_paragraph_mode
+
+    def make(original):
+        def set_text(self, text, justify=False):
+            set_mode(self.layout, PARAGRAPH_ENDS.isdisjoint(text))
+            original(self, text, justify)
+
+        return set_text
+
+    return make
 
 
 def _stay_ready(original):
@@ -397,6 +427,8 @@ def _look_at_type_first(pydyf):
                 return item.encode("ascii")
             if kind is int:
                 return b"%d" % item
+            if kind is float and not item.is_integer():
+                return (b"%f" % item).rstrip(b"0")
             return original(item)
 
         return to_bytes
