@@ -17,6 +17,8 @@ PLAIN = frozenset(
         "legal_post_batch_id",
     )
 )
+#: what sending writes by stock's own means, tracked, of which no line depends
+SENDING = frozenset(("message_main_attachment_id", "is_move_sent"))
 
 
 class AccountMove(models.Model):
@@ -51,6 +53,8 @@ class AccountMove(models.Model):
             return models.BaseModel.write(self, vals)
         if vals == {"sending_data": False} and not any(self.mapped("sending_data")):
             return True
+        if SENDING.issuperset(vals):
+            self = self.with_context(skip_invoice_sync=True)
         return super().write(vals)
 
     # -- how -------------------------------------------------------------------
