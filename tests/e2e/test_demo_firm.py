@@ -38,6 +38,12 @@ lines = env["account.move.line"].search([("parent_state", "=", "posted")])
 print("FACTS:" + json.dumps({
     "invoices": invoices,
     "actions": sorted(actions.mapped("state")),
+    "decisions": actions.filtered(
+        lambda a: a.channel == "manual" and a.state == "ready"
+    ).matter_ids.mapped("matter_number"),
+    "petitions": env["legal.taxation.file"].search([]).mapped(
+        lambda record: (record.matter_id.matter_number, record.page_count > 0)
+    ),
     "balance": round(sum(lines.mapped("balance")), 2),
     "unbilled": env["legal.billing.run.line"].search(
         [("outcome", "=", "failed")]
@@ -105,6 +111,10 @@ def test_month_ends_leave_lawful_documents_and_repeat_nothing(
         assert "/legal/client/" in text or "access_token=" in text, mail.name
         assert "/legal/client/sent/" not in text, "the key is put in as it leaves"
     assert to_clients
+
+    # One invoice is past its formal notice: a partner decides, and the file is ready.
+    assert len(facts["decisions"]) == 1
+    assert facts["petitions"] == [[facts["decisions"][0], True]]
 
     # A second run finds everything done.
     _printed, again = run_job(addons_instance, tmp_path)

@@ -278,7 +278,8 @@ class LegalPlanPortal(LegalContestPortal):
         # sudo: the key is compared before anything is shown
         plan_sudo = request.env["legal.payment.plan"].sudo()
         plan_sudo = plan_sudo.browse(plan_id if plan_id <= MAX_ID else 0).exists()
-        if not plan_sudo or not access_token or not plan_sudo._is_past_key(access_token):
+        is_past = plan_sudo and access_token and plan_sudo._is_past_key(access_token)
+        if not is_past:
             return self._legal_render_bad_link()
         plan_sudo = plan_sudo._in_client_language()
         request.update_context(lang=plan_sudo.env.lang)

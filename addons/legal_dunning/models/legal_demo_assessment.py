@@ -47,7 +47,9 @@ class LegalDemo(models.AbstractModel):
         quiet = matters.filtered(
             lambda m: m.company_id.currency_id.is_zero(m.amount_wip)
         )
-        return (quiet or matters).sorted("matter_number")[:1]
+        # First the one about which a partner is asked to decide.
+        waiting = actions.filtered(lambda a: a.channel == "manual").matter_ids
+        return (waiting & matters or quiet or matters).sorted("matter_number")[:1]
 
     def _job_end_mandate(self, matter):
         """Approve the last work, then close the matter on the day of it."""

@@ -1,28 +1,44 @@
 from datetime import timedelta
 
-from odoo import models
+from odoo import api, models
+
+from odoo.addons.legal_timesheet.models.legal_demo_data import CLIENTS
 
 
 class LegalDemo(models.AbstractModel):
-    """The demo firm's past reminders: one payer under formal notice whose file waits
-    for a partner's decision, another who gets the notice today."""
+    """The demo firm's past reminders: one payer under formal notice, another past it.
+
+    The second pays on receipt and has not: about his first invoice a partner decides
+    whether the bâtonnier is asked, and his file is ready; about the next one he gets
+    the formal notice today.
+    """
 
     _inherit = "legal.demo"
+
+    @api.model
+    def _demo_clients(self, demo):
+        clients = super()._demo_clients(demo)
+        at_once = self.env.ref("account.account_payment_term_immediate")
+        clients["dubreuil"].property_payment_term_id = at_once
+        return clients
 
     def _job_collect(self, company, today, folder):
         Action = self.env["legal.dunning.action"]
         if not Action.search_count([("company_id", "=", company.id)], limit=1):
-            for kind, days, ranks in (
-                ("professional", 41, (1, 2, 3)),
-                ("consumer", 37, (1, 2)),
+            dubreuil = CLIENTS["dubreuil"]["name"]
+            for kind, payer, days, ranks in (
+                ("professional", None, 41, (1, 2, 3)),
+                ("consumer", dubreuil, 60, (1, 2, 3)),
+                ("consumer", dubreuil, 35, (1, 2)),
             ):
-                move = self._job_find_overdue(company, kind, today, days)
+                move = self._job_find_overdue(company, kind, today, days, payer)
                 if move:
                     self._job_remind_before(move, ranks)
         return super()._job_collect(company, today, folder)
 
-    def _job_find_overdue(self, company, kind, today, days):
-        """Return the oldest unpaid invoice of a kind of client, late by ``days``."""
+    def _job_find_overdue(self, company, kind, today, days, payer=None):
+        """Return the oldest unpaid invoice of a kind of client, late by ``days``, about
+        which nothing was said yet."""
         moves = self.env["account.move"].search(
             [
                 ("company_id", "=", company.id),
@@ -30,6 +46,8 @@ class LegalDemo(models.AbstractModel):
                 ("state", "=", "posted"),
                 ("payment_state", "=", "not_paid"),
                 ("disputed_amount", "=", 0),
+                ("dunning_line_ids", "=", False),
+                *([("commercial_partner_id.name", "=", payer)] if payer else []),
                 ("invoice_date_due", "<=", today - timedelta(days=days)),
             ],
             order="invoice_date_due, id",
@@ -46,7 +64,7 @@ class LegalDemo(models.AbstractModel):
             )
             action = self._job_past_message(move, level, day)
             if level.is_formal_notice:
-                action.tracking_number = "1A20000000001"
+                action.tracking_number = f"1A2{move.id % 10**10:010d}"
                 action._mark_notified(received=calendar.on_or_after(day + timedelta(4)))
             self._job_say(
                 f"Relance passée : {action.partner_id.name}, {level.name},"
