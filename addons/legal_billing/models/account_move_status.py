@@ -1,6 +1,19 @@
 from odoo import fields, models
 
+from ..engine import fees, split
+from .account_edi_xml_cii import GOODS
 from .legal_invoice_status import REFUSALS
+
+# What is sold, in the codes of e-reporting (TT-81): goods or services that bear
+# VAT, and what bears none in France.
+TAXED_GOODS, TAXED_SERVICES, UNTAXED = "TLB1", "TPS1", "TNT1"
+CATEGORIES = [
+    (TAXED_GOODS, "Goods"),
+    (TAXED_SERVICES, "Services"),
+    (UNTAXED, "Without French VAT"),
+]
+# What an access point of Odoo's says of an invoice that did not leave by it.
+NOT_LEFT = (False, "ready", "to_send", "skipped", "error", "canceled")
 
 
 class AccountMove(models.Model):
@@ -30,14 +43,40 @@ class AccountMove(models.Model):
             return "10.4"
         return "10.2" if code.endswith("INT") else "status"
 
+    def _legal_is_sale(self):
+        """Tell whether this is turnover that the French tax office is told of.
+
+        All that the firm sells is, whether it bills a matter or not: a return on a
+        part of the sales would be wrong. A receipt without an invoice is for
+        consumers.
+        """
+        self.ensure_one()
+        if not self.company_id.partner_id._legal_is_french():
+            return False
+        if self.move_type == "out_receipt":
+            return self._legal_get_processing_code().startswith("B2C")
+        return self.is_sale_document()
+
     def _legal_is_exchanged(self):
-        """Tell whether a platform carries this invoice: to a business in France."""
+        """Tell whether a platform carries this invoice: to a business in France.
+
+        Ordinary invoices go the same way as soon as they are made by us; those that
+        left by an access point of Odoo's are there already.
+        """
         self.ensure_one()
         return (
-            self._legal_is_checked()
-            and self.state == "posted"
+            self.state == "posted"
+            and self.is_sale_document()
+            and self._legal_is_sale()
+            and self._legal_is_cured()
             and self._legal_get_processing_code() == "B2B"
+            and not self._legal_left_by_odoo()
         )
+
+    def _legal_left_by_odoo(self):
+        self.ensure_one()
+        name = "peppol_move_state"
+        return name in self._fields and self[name] not in NOT_LEFT
 
     def _legal_take_status(self, code, moment, reason=""):
         """Record what the platform said, once; warn the lead of a refusal.
@@ -75,28 +114,46 @@ class AccountMove(models.Model):
             note=status.reason or "",
         )
 
-    def _legal_get_amounts_by_rate(self):
-        """Return {VAT rate: (base, VAT)} in the firm's currency, from the ledger.
+    def _legal_get_amounts_by_category(self):
+        """Return {(category, VAT rate): (base, VAT)} in the firm's currency.
 
-        Disbursements are left out: they are no turnover of the firm's.
+        From the ledger; the VAT of a rate is shared by the bases where goods and
+        services bear it both. Disbursements are left out: they are no turnover of
+        the firm's.
         """
         self.ensure_one()
-        found = {}
+        bases, vat = {}, {}
         for line in self.line_ids:
             if line.display_type == "tax":
-                rate, part = line.tax_line_id.amount, 1
+                rate = line.tax_line_id.amount
+                vat[rate] = vat.get(rate, fees.ZERO) - fees.to_decimal(line.balance)
             elif line.display_type == "product":
-                taxes = line.tax_ids.flatten_taxes_hierarchy()
                 # sudo: which section a line is in, whatever its matter's wall.
                 if line.sudo().legal_category_id.section == "disbursements":
                     continue
-                rate, part = sum(taxes.mapped("amount")), 0
-            else:
-                continue
-            sums = found.setdefault(rate, [0.0, 0.0])
-            sums[part] -= line.balance
-        currency = self.company_currency_id
-        return {
-            rate: (currency.round(base), currency.round(tax))
-            for rate, (base, tax) in sorted(found.items())
-        }
+                rate = sum(line.tax_ids.flatten_taxes_hierarchy().mapped("amount"))
+                of_rate = bases.setdefault(rate, {})
+                category = self._legal_get_category(line, rate)
+                of_rate[category] = of_rate.get(
+                    category, fees.ZERO
+                ) - fees.to_decimal(line.balance)
+        quantum = fees.to_decimal(self.company_currency_id.rounding)
+        found = {}
+        for rate in sorted(bases.keys() | vat.keys()):
+            sums = bases.get(rate) or {TAXED_SERVICES: fees.ZERO}
+            weights = list(sums.values())
+            whole = vat.get(rate, fees.ZERO)
+            if not sum(weights):  # bases that cancel out bear no VAT to share
+                weights = [fees.to_decimal(1)] * len(sums)
+            parts = split.by_weights(whole, weights, quantum)
+            for (category, base), tax in zip(sums.items(), parts, strict=True):
+                found[category, rate] = (float(base), float(tax))
+        return found
+
+    def _legal_get_category(self, line, rate):
+        """Return the e-reporting category of a line: goods, services, or no VAT."""
+        if not rate:
+            return UNTAXED
+        if self.is_legal:
+            return TAXED_SERVICES
+        return TAXED_GOODS if line._legal_get_operation() == GOODS else TAXED_SERVICES

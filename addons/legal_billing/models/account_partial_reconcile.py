@@ -2,21 +2,24 @@ from odoo import models
 
 
 class AccountPartialReconcile(models.Model):
-    """Each receipt of an invoice whose VAT is due on payment becomes a status."""
+    """Each receipt of an invoice whose VAT is due on payment becomes a status.
+
+    Of every invoice of a French firm's, those that bill no matter too.
+    """
 
     _inherit = "account.partial.reconcile"
 
     def _create_tax_cash_basis_moves(self):
         moves = super()._create_tax_cash_basis_moves()
-        legal = moves.filtered(
+        sales = moves.filtered(
             lambda move: (
                 move.state == "posted"
-                and move.tax_cash_basis_origin_move_id._legal_is_checked()
+                and move.tax_cash_basis_origin_move_id._legal_is_sale()
             )
         )
-        if legal:
+        if sales:
             # sudo: whoever allocates a payment may not write statuses by hand.
-            self.env["legal.invoice.status"].sudo()._record_receipts(legal)
+            self.env["legal.invoice.status"].sudo()._record_receipts(sales)
         return moves
 
     def unlink(self):

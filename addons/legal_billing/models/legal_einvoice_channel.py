@@ -110,7 +110,6 @@ class LegalEinvoiceChannel(models.Model):
         moves = self.env["account.move"].search(
             [
                 ("company_id", "=", self.company_id.id),
-                ("is_legal", "=", True),
                 ("state", "=", "posted"),
                 ("move_type", "in", ("out_invoice", "out_refund")),
                 ("invoice_date", ">=", self.starts_on),

@@ -81,6 +81,10 @@ class LegalEinvoiceMessage(models.Model):
         # sudo: the tax document alone, which holds no narrative under any policy
         # that the firm did not choose; accountants may read it on the invoice.
         raw = self.move_id.sudo().invoice_pdf_report_id.raw
+        move = self.move_id
+        if not move.is_legal and (sentences := move._legal_check_ordinary()):
+            # They only warn when it is posted; a platform would refuse the file.
+            raise UserError("\n".join(sentences))
         if not (raw or b"").startswith(b"%PDF-"):
             raise UserError(
                 self.env._(

@@ -6,6 +6,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import ereporting
+from .account_move_status import TAXED_SERVICES, UNTAXED
 
 SALES, RECEIPTS = ("10.1", "10.3"), ("10.2", "10.4")
 
@@ -15,8 +16,9 @@ class LegalEreporting(models.Model):
 
     Flux 10.1 sales to businesses abroad, 10.2 their receipts, 10.3 sales to
     consumers by day, 10.4 their receipts by day (CGI ann. II, 242 nonies M). The
-    figures come from the posted invoices and from the entries that make VAT due;
-    the file is for the firm's certified platform, which transmits it.
+    figures come from all the firm's posted invoices, those of no matter too, and
+    from the entries that make VAT due; the file is for the firm's certified
+    platform, which transmits it.
     """
 
     _name = "legal.ereporting"
@@ -57,6 +59,8 @@ class LegalEreporting(models.Model):
         help="Documents dated before this period that no closed report holds.",
     )
 
+    is_told_by_odoo = fields.Boolean(compute="_compute_is_told_by_odoo")
+
     _dates_in_order = models.Constraint(
         "CHECK (date_to >= date_from)", "A period must end after it starts."
     )
@@ -77,6 +81,11 @@ class LegalEreporting(models.Model):
             report.amount_base = sum(report.line_ids.mapped("amount_base"))
             report.amount_tax = sum(report.line_ids.mapped("amount_tax"))
 
+    @api.depends("company_id")
+    def _compute_is_told_by_odoo(self):
+        for report in self:
+            report.is_told_by_odoo = report.company_id._legal_is_told_by_odoo()
+
     # -- sources ---------------------------------------------------------------
 
     def _get_moves(self):
@@ -89,9 +98,8 @@ class LegalEreporting(models.Model):
         moves = self.env["account.move"].search(
             [
                 ("company_id", "=", self.company_id.id),
-                ("move_type", "in", ("out_invoice", "out_refund")),
+                ("move_type", "in", ("out_invoice", "out_refund", "out_receipt")),
                 ("state", "=", "posted"),
-                ("is_legal", "=", True),
                 ("invoice_date", "<=", self.date_to),
                 ("legal_ereporting_id", "in", (False, self.id)),
                 ("invoice_date", ">=", self._get_start()),
@@ -100,7 +108,10 @@ class LegalEreporting(models.Model):
         )
         code = "B2BINT" if self.flux == "10.1" else "B2C"
         return moves.filtered(
-            lambda move: move._legal_get_processing_code().startswith(code)
+            lambda move: (
+                move._legal_is_sale()
+                and move._legal_get_processing_code().startswith(code)
+            )
         )
 
     def _get_receipts(self):
@@ -141,7 +152,8 @@ class LegalEreporting(models.Model):
             ]
         shares = []
         for move in records:
-            for rate, (base, tax) in move._legal_get_amounts_by_rate().items():
+            amounts = move._legal_get_amounts_by_category()
+            for (category, rate), (base, tax) in amounts.items():
                 shares.append(
                     ereporting.Share(
                         move.id,
@@ -149,6 +161,7 @@ class LegalEreporting(models.Model):
                         _decimal(rate),
                         _decimal(base),
                         _decimal(tax),
+                        category,
                     )
                 )
         return shares
@@ -177,6 +190,7 @@ class LegalEreporting(models.Model):
                 Command.create(
                     {
                         "date": share.on,
+                        "category": share.category,
                         "rate": float(share.rate),
                         "count": 1,
                         "amount_base": float(share.base),
@@ -190,6 +204,7 @@ class LegalEreporting(models.Model):
             Command.create(
                 {
                     "date": row.on,
+                    "category": row.category,
                     "rate": float(row.rate),
                     "count": row.count,
                     "amount_base": float(row.base),
@@ -248,8 +263,7 @@ class LegalEreporting(models.Model):
                     self.date_from,
                     self.date_to,
                     line.date,
-                    # taxable services, or services that bear no French VAT
-                    "TPS1" if line.rate else "TNT1",
+                    self._get_line_category(line),
                     f"{line.rate:g}",
                     self.currency_id.name,
                     line.count,
@@ -262,6 +276,12 @@ class LegalEreporting(models.Model):
             )
         name = f"{siren}_{self.flux}_{self.date_from}_{self.date_to}.csv"
         return name, output.getvalue().encode()
+
+    def _get_line_category(self, line):
+        if self.flux in RECEIPTS:
+            return ""
+        # Reports closed before categories were kept hold services alone.
+        return line.category or (TAXED_SERVICES if line.rate else UNTAXED)
 
     def _check_draft(self):
         for report in self:

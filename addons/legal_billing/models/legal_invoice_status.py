@@ -133,7 +133,7 @@ class LegalInvoiceStatus(models.Model):
         The amounts are those of the entries that make the VAT due, so what is told
         is what the ledger says.
 
-        :param caba_moves: posted cash-basis entries of legal invoices
+        :param caba_moves: posted cash-basis entries of sales
         """
         vals_list = []
         for caba in caba_moves:

@@ -38,6 +38,15 @@ class ResCompany(models.Model):
                 else ("FR",)
             )
 
+    def _legal_is_told_by_odoo(self):
+        """Tell whether Odoo's own French connector does this firm's e-reporting.
+
+        The connector is an addon of newer releases; nothing here needs it.
+        """
+        self.ensure_one()
+        name = "l10n_fr_f10_enable_reporting"
+        return name in self._fields and bool(self[name])
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"

@@ -3,7 +3,7 @@ import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import config, mute_logger
@@ -11,6 +11,31 @@ from odoo.tools import config, mute_logger
 from .common_document import DocumentCommon, real_send
 
 CHANNEL = "odoo.addons.legal_billing.models.legal_einvoice_channel"
+
+
+def make_ordinary(test, *amounts, partner=None, **kw):
+    """Post an invoice of no matter: (amount, tax, product or none) a line."""
+    move = test.env["account.move"].create(
+        {
+            "move_type": "out_invoice",
+            "partner_id": (partner or test.client).id,
+            "invoice_date": "2026-05-29",
+            "invoice_line_ids": [
+                Command.create(
+                    {
+                        "name": "Formation des juristes",
+                        "price_unit": amount,
+                        "product_id": product.id if product else False,
+                        "tax_ids": [Command.set(tax.ids)],
+                    }
+                )
+                for amount, tax, product in amounts
+            ],
+            **kw,
+        }
+    )
+    move.action_post()
+    return move
 
 
 @tagged("post_install", "-at_install")
@@ -76,6 +101,16 @@ class TestReceipts(DocumentCommon):
         move = self._bill_case_5(partner_id=self.consumer.id)
         self._register_payment(move, payment_date="2026-06-05")
         self.assertEqual(move.legal_status_ids.reported_by, "10.4")
+
+    def test_an_invoice_of_no_matter_is_told_too(self):
+        """Statuses and their amounts cover all the firm sells."""
+        tax = self._bill_case_5().invoice_line_ids.tax_ids.filtered("amount")[:1]
+        self.assertEqual(tax.tax_exigibility, "on_payment")
+        move = make_ordinary(self, (1000, tax, None))
+        self.assertFalse(move.is_legal)
+        self._register_payment(move, payment_date="2026-06-05", amount=600)
+        self.assertEqual(move.legal_status_ids.reported_by, "status")
+        self.assertEqual(self._amounts(move.legal_status_ids), [(20.0, 500.0, 100.0)])
 
     def test_statuses_stay_and_outsiders_see_none(self):
         move = self._bill_case_5()
@@ -150,6 +185,34 @@ class TestChannel(DocumentCommon):
         self.channel._cron_exchange()
         self.assertEqual(len(self.move.legal_message_ids), 2)
         self.assertFalse(list((self.folder / "out").glob(".*")))
+
+    def test_ordinary_invoices_leave_too_unless_a_platform_would_refuse_them(self):
+        chart = self.env["account.chart.template"].with_company(self.company)
+        tax = chart.ref("tva_normale")
+        good = make_ordinary(self, (100, tax, None))
+        nameless = self.client.copy({"name": "Sans Siren SAS", "vat": False})
+        nameless.company_registry = False
+        bad = make_ordinary(self, (100, tax, None), partner=nameless)
+        consumer = make_ordinary(self, (100, tax, None), partner=self.consumer)
+        with real_send(self.env) as env:
+            (good | bad | consumer).with_env(env)._generate_and_send()
+        with mute_logger(CHANNEL):
+            self.channel.action_exchange()
+        self.assertEqual(good.legal_message_ids.state, "sent")
+        self.assertFalse(consumer.legal_message_ids)
+        message = bad.legal_message_ids
+        self.assertEqual(message.state, "failed")
+        self.assertIn("SIREN", message.error)
+        # The setting off, Odoo makes and sends them.
+        self.company.legal_prints_all_invoices = False
+        self.assertFalse(good._legal_is_exchanged())
+        self.assertTrue(self.move._legal_is_exchanged())
+
+    def test_what_left_by_an_access_point_leaves_once(self):
+        self.assertTrue(self.move._legal_is_exchanged())
+        with patch.object(type(self.move), "_legal_left_by_odoo", return_value=True):
+            self.channel.action_exchange()
+        self.assertFalse(self.move.legal_message_ids)
 
     def test_what_fails_is_kept_and_tried_again(self):
         pushed = patch.object(
@@ -267,6 +330,58 @@ class TestEreporting(DocumentCommon, HttpCase):
             [(20.0, 2, 2569.0, 513.8)],
         )
         self.assertEqual(report.document_count, 2)
+
+    def test_all_sales_are_in_goods_apart_from_services(self):
+        """A book sold and a lecture given are turnover as much as a matter's fees."""
+        legal = self._bill_case_5(partner_id=self.consumer.id)
+        chart = self.env["account.chart.template"].with_company(self.company)
+        tax = chart.ref("tva_normale")
+        service = legal.invoice_line_ids.tax_ids.filtered("amount")[:1]
+        book = self.env["product.product"].create(
+            {"name": "Code civil annoté", "type": "consu"}
+        )
+        talk = self.env["product.product"].create(
+            {"name": "Conférence", "type": "service"}
+        )
+        day = legal.invoice_date
+        move = make_ordinary(
+            self,
+            (33.33, tax, book),
+            (66.68, tax, talk),
+            partner=self.consumer,
+            invoice_date=day,
+        )
+        credit = move._reverse_moves([{"invoice_date": day, "date": day}])
+        credit.invoice_line_ids.filtered(lambda li: li.product_id == talk).unlink()
+        credit.action_post()
+        receipt = make_ordinary(
+            self,
+            (10, service, None),
+            partner=self.consumer,
+            invoice_date=day,
+            move_type="out_receipt",
+        )
+        make_ordinary(self, (500, tax, None), invoice_date=day)  # a business in France
+        report = self._report("10.3", day.month)
+        self.assertEqual(
+            [
+                (li.category, li.rate, li.count, li.amount_base, li.amount_tax)
+                for li in report.line_ids
+            ],
+            [
+                ("TLB1", 20.0, 2, 0.0, 0.0),
+                ("TPS1", 20.0, 3, 1361.18, 272.23),
+            ],
+        )
+        ledger = (legal | move | credit | receipt).line_ids.filtered("tax_line_id")
+        self.assertAlmostEqual(report.amount_tax, -sum(ledger.mapped("balance")), 2)
+        self.assertIn(";TLB1;", report._get_csv()[1].decode())
+        self.assertFalse(report.is_told_by_odoo)
+        with patch.object(
+            type(self.company), "_legal_is_told_by_odoo", return_value=True
+        ):
+            report.invalidate_recordset(["is_told_by_odoo"])
+            self.assertTrue(report.is_told_by_odoo)
 
     def test_closed_is_told_once_and_late_goes_into_the_next(self):
         first = self._bill_case_5(partner_id=self.consumer.id)
