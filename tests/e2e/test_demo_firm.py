@@ -6,6 +6,8 @@ import sys
 from email import message_from_bytes, policy
 from pathlib import Path
 
+from lxml import etree
+
 from local import mail_sink, ports
 
 JOB = """
@@ -23,6 +25,8 @@ import base64, json
 moves = env["account.move"].search(
     [("is_legal", "=", True), ("state", "=", "posted")], order="name"
 )
+# What balances a replaced invoice in the books is sent to nobody: it has no file.
+moves = moves.filtered(lambda move: not move._legal_is_book_credit())
 invoices = [
     {
         "name": move.name,
@@ -87,6 +91,16 @@ def test_month_ends_leave_lawful_documents_and_repeat_nothing(
         assert totals.count(case) == 1, case
     assert "6\u202f180,00" in printed and "1\u202f869,16" in printed
     assert facts["balance"] == 0
+
+    # One was replaced by a corrective invoice, which names it (BT-3, BT-25, BT-26).
+    correctives = [
+        xml for _pdf, xml in files if b"<ram:TypeCode>384</ram:TypeCode>" in xml
+    ]
+    assert len(correctives) == 1
+    origin = etree.fromstring(correctives[0]).find(".//{*}InvoiceReferencedDocument")
+    assert origin.findtext("{*}IssuerAssignedID") in {r["name"] for r in invoices}
+    assert origin.find(".//{*}DateTimeString") is not None
+    assert "Facture rectificative" in printed
 
     # What could not be billed is named; the others went on.
     assert len({row["matter"] for row in invoices}) == 11

@@ -50,6 +50,7 @@ from . import (
     legal_demo_agreement,
     legal_demo_job,
     legal_demo_client_link,
+    legal_demo_corrective,
     legal_demo_desk,
     legal_einvoice_channel,
     legal_einvoice_folder,

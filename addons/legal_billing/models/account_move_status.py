@@ -134,9 +134,9 @@ class AccountMove(models.Model):
                 rate = sum(line.tax_ids.flatten_taxes_hierarchy().mapped("amount"))
                 of_rate = bases.setdefault(rate, {})
                 category = self._legal_get_category(line, rate)
-                of_rate[category] = of_rate.get(
-                    category, fees.ZERO
-                ) - fees.to_decimal(line.balance)
+                of_rate[category] = of_rate.get(category, fees.ZERO) - fees.to_decimal(
+                    line.balance
+                )
         quantum = fees.to_decimal(self.company_currency_id.rounding)
         found = {}
         for rate in sorted(bases.keys() | vat.keys()):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..engine import final_account
+
 #: what an account that was issued still lets happen to it
 AFTER_ISSUE = {"state", "replaced_by_id", "message_main_attachment_id"}
 
@@ -45,7 +47,11 @@ class LegalFinalAccount(models.Model):
         ondelete="restrict",
         help="The client, or another payer: each reads of his own invoices alone.",
     )
-    currency_id = fields.Many2one("res.currency", required=True)
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        help="The first currency billed: sums in others stand apart, never added.",
+    )
     date = fields.Date(required=True, default=fields.Date.context_today, copy=False)
     reason = fields.Selection(
         [
@@ -96,6 +102,12 @@ class LegalFinalAccount(models.Model):
         store=True,
         help="Above zero: left to pay. Below: to give back to the client.",
     )
+    has_currencies = fields.Boolean(compute="_compute_sums", store=True)
+    is_to_pay = fields.Boolean(compute="_compute_sums", store=True)
+    is_to_refund = fields.Boolean(compute="_compute_sums", store=True)
+    balance_text = fields.Char(
+        string="Balance by currency", compute="_compute_balance_text"
+    )
     warning = fields.Text(
         compute="_compute_warning", help="What should be settled before it is issued."
     )
@@ -134,23 +146,54 @@ class LegalFinalAccount(models.Model):
         for account in self:
             account.partner_id = account.partner_id or account.matter_id.partner_id
 
-    @api.depends("line_ids.group", "line_ids.amount_total")
+    @api.depends(
+        "currency_id", "line_ids.group", "line_ids.amount_total", "line_ids.currency_id"
+    )
     def _compute_sums(self):
         for account in self:
-            sums = dict.fromkeys(dict(account.line_ids._fields["group"].selection), 0.0)
-            for line in account.line_ids:
-                sums[line.group] += line.amount_total
+            by_currency = account._get_sums()
+            sums = by_currency[account.currency_id]
             account.amount_expenses = sums["expenses"]
             account.amount_disbursements = sums["disbursements"]
             account.amount_tariff = sums["tariff"]
             account.amount_fees = sums["fees"]
-            due = sum(
-                sums[group] for group in ("expenses", "disbursements", "tariff", "fees")
+            account.amount_due = sums["due"]
+            account.amount_received = sums["off"]
+            account.balance = sums["balance"]
+            signs = {
+                currency.compare_amounts(own["balance"], 0.0)
+                for currency, own in by_currency.items()
+            }
+            account.has_currencies = len(by_currency) > 1
+            account.is_to_pay = 1 in signs
+            account.is_to_refund = -1 in signs
+
+    def _get_sums(self):
+        """Return {currency: sums of each group, ``due``, ``off`` and ``balance``}.
+
+        Its own currency comes first, also when the account has no rows.
+        """
+        self.ensure_one()
+        groups = dict(self.line_ids._fields["group"].selection)
+        found = {self.currency_id: dict.fromkeys(groups, 0.0)}
+        for line in self.line_ids:
+            sums = found.setdefault(line.currency_id, dict.fromkeys(groups, 0.0))
+            sums[line.group] += line.amount_total
+        for currency, sums in found.items():
+            due = sum(sums[group] for group in final_account.DUE)
+            off = sum(sums[group] for group in final_account.OFF)
+            sums.update(due=due, off=off, balance=due - off)
+            for name, amount in sums.items():
+                sums[name] = currency.round(amount)
+        return found
+
+    @api.depends("balance", "has_currencies")
+    def _compute_balance_text(self):
+        for account in self:
+            account.balance_text = "   ".join(
+                currency.format(sums["balance"])
+                for currency, sums in account._get_sums().items()
             )
-            off = sum(sums[group] for group in ("provision", "payment", "other"))
-            account.amount_due = due
-            account.amount_received = off
-            account.balance = due - off
 
     @api.depends("state", "matter_id", "line_ids")
     def _compute_warning(self):
@@ -208,11 +251,11 @@ class LegalFinalAccount(models.Model):
     def _read_ledger(self):
         """Write what the ledger says now as the rows of these drafts."""
         for account in self:
-            rows, currency = account.matter_id._get_final_rows(account.partner_id)
+            rows, currencies = account.matter_id._get_final_rows(account.partner_id)
             # sudo: rows are written by this method alone
             account_sudo = account.sudo()
             account_sudo.line_ids.unlink()
-            account_sudo.currency_id = currency
+            account_sudo.currency_id = currencies[:1]
             self.env["legal.final.account.line"].sudo().create(
                 [
                     {**row, "account_id": account.id, "sequence": rank}
@@ -274,7 +317,15 @@ class LegalFinalAccountLine(models.Model):
     company_id = fields.Many2one(
         related="account_id.company_id", store=True, index=True
     )
-    currency_id = fields.Many2one(related="account_id.currency_id")
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="Of the invoice behind the row.",
+    )
     sequence = fields.Integer()
     group = fields.Selection(
         [
@@ -294,6 +345,11 @@ class LegalFinalAccountLine(models.Model):
     amount_untaxed = fields.Monetary(string="Excl. VAT")
     amount_tax = fields.Monetary(string="VAT")
     amount_total = fields.Monetary(string="Incl. VAT")
+
+    @api.depends("account_id")
+    def _compute_currency_id(self):
+        for line in self:
+            line.currency_id = line.currency_id or line.account_id.currency_id
 
     def write(self, vals):
         self.account_id._check_draft()

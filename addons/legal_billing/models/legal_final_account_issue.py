@@ -68,7 +68,7 @@ class LegalFinalAccount(models.Model):
                 "Final account %(account)s issued to %(client)s: balance %(balance)s.",
                 account=self.display_name,
                 client=self.partner_id.name,
-                balance=self.currency_id.format(self.balance),
+                balance=self.balance_text,
             ),
             "firm",
             act="issued",
@@ -79,7 +79,7 @@ class LegalFinalAccount(models.Model):
         self.message_post(
             body=self.env._(
                 "Issued: balance %(balance)s, file %(hash)s.",
-                balance=self.currency_id.format(self.balance),
+                balance=self.balance_text,
                 hash=self.sha256[:12],
             )
         )
@@ -262,7 +262,7 @@ class LegalMatter(models.Model):
             {
                 "name": account._get_title(),
                 "date": account._format_date(account.date),
-                "amount": account._format_money(abs(account.balance)),
+                "amount": account._format_balance(),
                 "state": account._say_balance(),
                 "url": f"/my/matters/{self.id}/accounts/{account.id}{query}",
             }

@@ -25,40 +25,47 @@ class LegalMatter(models.Model):
     _inherit = "legal.matter"
 
     def _get_final_rows(self, partner):
-        """Return (rows, currency): the account of a payer, from posted documents.
+        """Return (rows, currencies): the account of a payer, from posted documents.
 
-        Each row is the values of a ``legal.final.account.line``.
+        Each row is the values of a ``legal.final.account.line``. What was billed in
+        several currencies makes an account of as many sections, the matter's own
+        currency first: nothing is converted, nothing added together.
 
-        :raise UserError: several currencies, or the ledger does not add up
+        :raise UserError: the ledger does not add up
         """
         self.ensure_one()
         # sudo: whoever may see the matter may see what was billed and paid on it;
         # what leaves are dates, numbers, the client's own words and amounts.
         matter = self.sudo().with_context(lang=partner.lang or self.env.lang)
         moves = matter._get_final_moves(partner)
-        currency = moves.currency_id or matter.currency_id
-        if len(currency) > 1:
-            raise UserError(
-                self.env._(
-                    "%(matter)s was billed in %(currencies)s: make its final account by"
-                    " hand, one for each currency.",
-                    matter=self._neutral_label(),
-                    currencies=", ".join(currency.mapped("name")),
-                )
-            )
-        rows, unused = [], fees.ZERO
+        rows, unused = [], defaultdict(lambda: fees.ZERO)
         for move in moves:
             own_rows, deducted = matter._get_final_rows_of(move)
             rows += own_rows
-            unused += deducted
-        transfers = matter._get_final_transfers(partner)
-        rows += transfers
-        unused += sum(
-            (fees.to_decimal(row["amount_total"]) for row in transfers), fees.ZERO
+            unused[move.currency_id.id] += deducted
+        for row in matter._get_final_transfers(partner):
+            rows.append(row)
+            unused[row["currency_id"]] += fees.to_decimal(row["amount_total"])
+        used = moves.currency_id.browse({row["currency_id"] for row in rows})
+        used = (used or matter.currency_id).sorted(
+            lambda currency: (currency != matter.currency_id, currency.name)
         )
-        matter._check_final_rows(rows, moves, unused, currency)
-        rows.sort(key=lambda row: (ORDER.index(row["group"]), str(row["date"])))
-        return rows, currency
+        for currency in used:
+            matter._check_final_rows(
+                [row for row in rows if row["currency_id"] == currency.id],
+                moves.filtered(lambda move, own=currency: move.currency_id == own),
+                unused[currency.id],
+                currency,
+            )
+        rank = {currency.id: place for place, currency in enumerate(used)}
+        rows.sort(
+            key=lambda row: (
+                rank[row["currency_id"]],
+                ORDER.index(row["group"]),
+                str(row["date"]),
+            )
+        )
+        return rows, used
 
     def _get_final_moves(self, partner):
         return self.env["account.move"].search(
@@ -119,6 +126,7 @@ class LegalMatter(models.Model):
             "date": (is_cost and source.date) or move.invoice_date,
             "number": move.name,
             "label": label or self._get_final_label(move),
+            "currency_id": move.currency_id.id,
             "amount_untaxed": float(sign * untaxed),
             "amount_tax": float(sign * (total - untaxed)),
             "amount_total": float(sign * total),
@@ -164,6 +172,7 @@ class LegalMatter(models.Model):
                     "date": partial["aml"].date,
                     "number": counterpart.name,
                     "label": self._get_final_payment_label(move, counterpart),
+                    "currency_id": move.currency_id.id,
                     "amount_untaxed": 0.0,
                     "amount_tax": 0.0,
                     "amount_total": float(sign * share),
@@ -241,6 +250,7 @@ class LegalMatter(models.Model):
                     "date": line.date,
                     "number": line.move_id.name,
                     "label": line.name,
+                    "currency_id": line.currency_id.id,
                     "amount_untaxed": 0.0,
                     "amount_tax": 0.0,
                     "amount_total": line.currency_id.round(total),

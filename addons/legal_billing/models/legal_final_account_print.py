@@ -24,14 +24,14 @@ class LegalFinalAccount(models.Model):
         self.ensure_one()
         return self.with_context(lang=self.partner_id.lang or self.env.lang)
 
-    def _format_money(self, amount):
-        return _plain_spaces(
-            formatLang(self.env, amount + 0.0, currency_obj=self.currency_id)
-        )
+    def _format_money(self, amount, currency=None):
+        currency = currency or self.currency_id
+        return _plain_spaces(formatLang(self.env, amount + 0.0, currency_obj=currency))
 
-    def _format_amount(self, amount):
+    def _format_amount(self, amount, currency=None):
+        currency = currency or self.currency_id
         return _plain_spaces(
-            formatLang(self.env, amount + 0.0, digits=self.currency_id.decimal_places)
+            formatLang(self.env, amount + 0.0, digits=currency.decimal_places)
         )
 
     def _format_date(self, date):
@@ -58,12 +58,26 @@ class LegalFinalAccount(models.Model):
     def _say_balance(self):
         """Return what the balance means for the client."""
         _ = self.env._
-        sign = self.currency_id.compare_amounts(self.balance, 0.0)
-        if sign > 0:
+        if self.is_to_pay and self.is_to_refund:
+            return _("balance in each currency; below zero, to be given back to you")
+        if self.is_to_pay:
             return _("left to pay")
-        if sign < 0:
+        if self.is_to_refund:
             return _("to be given back to you")
         return _("All is settled, thank you")
+
+    def _format_balance(self):
+        """Return the balance, or those of each currency, side by side."""
+        balances = {
+            currency: sums["balance"]
+            for currency, sums in self._get_sums().items()
+            if not currency.is_zero(sums["balance"])
+        } or {self.currency_id: 0.0}
+        is_mixed = self.is_to_pay and self.is_to_refund
+        return "\u2003".join(
+            self._format_money(balance if is_mixed else abs(balance), currency)
+            for currency, balance in balances.items()
+        )
 
     def _get_print_values(self):
         """Return all that the account shows."""
@@ -95,11 +109,10 @@ class LegalFinalAccount(models.Model):
             "object": account._get_object(),
             "message": account.note or "",
             "box": {
-                "amount": account._format_money(abs(account.balance)),
+                "amount": account._format_balance(),
                 "label": account._say_balance(),
             },
-            "parts": account._get_parts(),
-            "sums": account._get_sum_rows(),
+            "sections": account._get_sections(),
             "payment": account._get_payment(),
             "mentions": account._get_mentions(),
             "words": {
@@ -159,13 +172,28 @@ class LegalFinalAccount(models.Model):
             "received": _("Sums received"),
         }
 
-    def _get_parts(self):
+    def _get_sections(self):
+        """Return one account for each currency billed, complete in itself."""
+        by_currency = self._get_sums()
+        return [
+            {
+                "title": self.env._("Account in %(currency)s", currency=currency.name)
+                if len(by_currency) > 1
+                else "",
+                "parts": self._get_parts(currency),
+                "sums": self._get_sum_rows(currency, sums),
+            }
+            for currency, sums in by_currency.items()
+        ]
+
+    def _get_parts(self, currency):
         """Return the four parts of the account; one without rows says so."""
+        rows = self.line_ids.filtered(lambda line: line.currency_id == currency)
         titles = self._get_part_titles()
         groups = dict(self.line_ids._fields["group"]._description_selection(self.env))
         parts = []
         for rank, (key, codes) in enumerate(PARTS, 1):
-            lines = self.line_ids.filtered(lambda line, c=codes: line.group in c)
+            lines = rows.filtered(lambda line, c=codes: line.group in c)
             blocks = []
             for code in codes:
                 own = lines.filtered(lambda line, c=code: line.group == c)
@@ -184,7 +212,7 @@ class LegalFinalAccount(models.Model):
                     "subtotal_label": self.env._(
                         "Total %(part)s", part=titles[key].lower()
                     ),
-                    **self._format_sums(lines),
+                    **self._format_sums(lines, currency),
                 }
             )
         return parts
@@ -194,39 +222,43 @@ class LegalFinalAccount(models.Model):
             "date": self._format_short_date(line.date),
             "number": line.number or "",
             "label": line.label or "",
-            "untaxed": self._format_amount(line.amount_untaxed),
-            "vat": self._format_amount(line.amount_tax),
-            "total": self._format_amount(line.amount_total),
+            "untaxed": self._format_amount(line.amount_untaxed, line.currency_id),
+            "vat": self._format_amount(line.amount_tax, line.currency_id),
+            "total": self._format_amount(line.amount_total, line.currency_id),
         }
 
-    def _format_sums(self, lines):
+    def _format_sums(self, lines, currency):
+        untaxed, tax, total = (
+            sum(lines.mapped(name))
+            for name in ("amount_untaxed", "amount_tax", "amount_total")
+        )
         return {
-            "untaxed": self._format_amount(sum(lines.mapped("amount_untaxed"))),
-            "vat": self._format_amount(sum(lines.mapped("amount_tax"))),
-            "total": self._format_money(sum(lines.mapped("amount_total"))),
+            "untaxed": self._format_amount(untaxed, currency),
+            "vat": self._format_amount(tax, currency),
+            "total": self._format_money(total, currency),
         }
 
-    def _get_sum_rows(self):
+    def _get_sum_rows(self, currency, sums):
         """Return the summary: what was due, what came off, what is left."""
         _ = self.env._
         rows = [
-            (_("Expenses incl. VAT"), self.amount_expenses, False),
-            (_("Disbursements"), self.amount_disbursements, False),
-            (_("Tariff fees incl. VAT"), self.amount_tariff, False),
-            (_("Fees incl. VAT"), self.amount_fees, False),
-            (_("Total due incl. VAT"), self.amount_due, True),
-            (_("Sums received"), -self.amount_received, False),
+            (_("Expenses incl. VAT"), sums["expenses"], False),
+            (_("Disbursements"), sums["disbursements"], False),
+            (_("Tariff fees incl. VAT"), sums["tariff"], False),
+            (_("Fees incl. VAT"), sums["fees"], False),
+            (_("Total due incl. VAT"), sums["due"], True),
+            (_("Sums received"), -sums["off"], False),
         ]
         label = (
             _("Balance to be given back to you")
-            if self.currency_id.compare_amounts(self.balance, 0.0) < 0
+            if currency.compare_amounts(sums["balance"], 0.0) < 0
             else _("Balance left to pay")
         )
-        rows.append((label, abs(self.balance), True))
+        rows.append((label, abs(sums["balance"]), True))
         return [
             {
                 "label": label,
-                "amount": self._format_money(amount),
+                "amount": self._format_money(amount, currency),
                 "is_total": is_total,
             }
             for label, amount, is_total in rows
@@ -234,7 +266,7 @@ class LegalFinalAccount(models.Model):
 
     def _get_payment(self):
         """Return how to pay what is left; nothing when nothing is."""
-        if self.currency_id.compare_amounts(self.balance, 0.0) <= 0:
+        if not self.is_to_pay:
             return {}
         _ = self.env._
         moves = self.matter_id._get_final_moves(self.partner_id)

@@ -159,6 +159,65 @@ class TestFinalAccount(DocumentCommon):
         rows, _currency = self.matter._get_final_rows(other)
         self.assertEqual(rows, [])
 
+    def test_each_currency_has_its_own_section_and_nothing_is_added(self):
+        """Euros, then francs: two sums due, two balances, one file."""
+        franc = self.env.ref("base.CHF")
+        franc.active = True
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": franc.id,
+                "company_id": self.company.id,
+                "name": "2026-01-01",
+                "rate": 0.95,
+            }
+        )
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.client.id,
+                "invoice_date": "2026-06-01",
+                "currency_id": franc.id,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": "Consultation à Genève",
+                            "price_unit": 1000,
+                            "matter_id": self.matter.id,
+                            "tax_ids": [
+                                Command.set(
+                                    self.move.invoice_line_ids.tax_ids.filtered(
+                                        "amount"
+                                    )[:1].ids
+                                )
+                            ],
+                        }
+                    )
+                ],
+            }
+        )
+        move.action_post()
+        self._pay(move, "2026-06-20", 200)
+        account = self._make()
+        self.assertEqual(account.currency_id, self.company.currency_id)
+        self.assertTrue(account.has_currencies and account.is_to_pay)
+        sums = account._get_sums()
+        self.assertEqual(
+            {currency.name: own["balance"] for currency, own in sums.items()},
+            {"EUR": 1000.0, "CHF": 1000.0},
+        )
+        self.assertEqual((account.amount_due, account.balance), (1869.16, 1000.0))
+        self.assertEqual(sums[franc]["due"], 1200.0)
+        values = account._get_print_values()
+        self.assertEqual(len(values["sections"]), 2)
+        self.assertIn("CHF", values["sections"][1]["title"])
+        self.assertIn("CHF", values["sections"][1]["sums"][-1]["amount"])
+        self.assertNotIn("CHF", str(values["sections"][0]))
+        account.action_issue()
+        self.assertEqual(facturx_checker.check_pdfa(account.attachment_id.raw), [])
+        (row,) = self.matter._get_portal_page()["accounts"]
+        self.assertIn("CHF", row["amount"])
+        self.assertNotIn("2\u202f000", row["amount"])
+
     def test_only_responsible_or_billing_manager_issues(self):
         account = self._make()
         colleague = new_test_user(
