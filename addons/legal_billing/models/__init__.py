@@ -149,6 +149,7 @@ from . import (
     legal_prebill_chain_answer,
     legal_prebill_digest,
     legal_provision,
+    legal_provision_exchange,
     legal_provision_invoice,
     legal_provision_payment,
     legal_provision_print,
