@@ -101,6 +101,8 @@ class Keyboard:
 class KeyboardCase:
     """Mix into an ``HttpCase``: a page, and a keyboard to drive it from Python."""
 
+    pointer = Keyboard
+
     def drive(self, url, login, ready, story):
         """Open a page, then let ``story(keyboard)`` press keys on it."""
         with self._story(story):
@@ -114,7 +116,7 @@ class KeyboardCase:
         finish = ChromeBrowser._wait_code_ok
 
         def play(browser, code, timeout, error_checker=None):
-            story(Keyboard(self, browser))
+            story(self.pointer(self, browser))
             finish(browser, code, timeout, error_checker=error_checker)
 
         with patch.object(ChromeBrowser, "_wait_code_ok", play):
