@@ -66,10 +66,14 @@ class TestProvisionPortal(LegalPortalCommon):
         self.assertIn("1 800,00", text)
         self.assertNotIn("FAC/", text)
         self.assertFalse(self.provision.move_id)
+        self.client.email = "vauban@vauban.example"
         transaction = self._start()
         self.assertEqual(transaction.amount, 1800.0)
         self._end_payment(transaction)
         self._poll()
+        self.assertTrue(transaction.legal_receipt_at)
+        mail = self.env["mail.mail"].search([("body_html", "like", "/receipt/")])
+        self.assertEqual(mail.recipient_ids, self.client)
         deposit = self.provision.move_id
         share = transaction.legal_share_ids
         self.assertEqual((share.move_id, share.amount_settled), (deposit, 1800.0))

@@ -341,14 +341,21 @@ class LegalPlanPortal(LegalContestPortal):
             partner_id=payer_sudo.id,
             reference_prefix=plan_sudo.name,
         )
+        shares = plan_sudo._get_part_shares(amount, promise)
         tx_sudo = self._create_transaction(
             custom_create_values={
-                "invoice_ids": [Command.set(moves_sudo.ids)],
+                "invoice_ids": [Command.set([row["move_id"] for row in shares])],
+                "legal_share_ids": [Command.create(row) for row in shares],
                 "legal_plan_id": plan_sudo.id,
                 **promise,
             },
             **values,
         )
+        link_id = plan_sudo.env.context.get("legal_client_link")
+        if link_id:
+            # came by the payer's link: goes on to its receipt, as its page does
+            link_sudo = request.env["legal.client.link"].sudo().browse(link_id)
+            tx_sudo.landing_route = f"{link_sudo._get_path()}/receipt/{tx_sudo.id}"
         return tx_sudo._get_processing_values()
 
     # Rendering ------------------------------------------------------------------------

@@ -110,4 +110,5 @@ from . import legal_payment_plan_prescription
 from . import legal_dispute_prescription
 from . import legal_collection_external
 from . import legal_payment_share
+from . import legal_payment_plan_share
 from . import legal_client_payment

@@ -1,11 +1,8 @@
-from decimal import Decimal
-
 from odoo import models
 from odoo.exceptions import UserError
 
 from odoo.addons.legal_billing.models.legal_client_payment import PayPart, Sentence
 
-from .legal_dunning_planning import to_decimal
 from .legal_payment_plan import IN_FORCE
 
 
@@ -80,36 +77,9 @@ class LegalClientLink(models.Model):
             account=moves.line_ids.filtered(
                 lambda line: line.display_type == "payment_term"
             ).account_id[:1],
-            shares=lambda share: self._spread_instalment(plan, instalment, share),
+            shares=lambda share: plan._spread(share, instalment),
             is_whole=True,
         )
-
-    def _spread_instalment(self, plan, instalment, amount):
-        """Give an instalment to the invoices of its plan, oldest due first."""
-        values, left = [], amount
-        rows = plan.invoice_ids.sorted(lambda row: (row.due_on, row.id))
-        for contested in (False, True):
-            for row in rows:
-                move = row.move_id
-                open_amount = to_decimal(plan.currency_id, move.amount_residual)
-                outside = to_decimal(plan.currency_id, row.amount_outside)
-                # what lies outside the plan comes last, if at all
-                room = outside if contested else open_amount - outside
-                taken = min(left, max(room, Decimal(0)))
-                if taken > 0:
-                    values.append((move, taken))
-                    left -= taken
-        found = {}
-        for move, taken in values:
-            found[move] = found.get(move, Decimal(0)) + taken
-        return [
-            {
-                "move_id": move.id,
-                "instalment_id": instalment.id,
-                "amount": float(taken),
-            }
-            for move, taken in found.items()
-        ]
 
 
 class AccountMove(models.Model):

@@ -58,10 +58,6 @@ class LegalPaymentShare(models.Model):
 class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
-    def _legal_wants_shares(self):
-        """A plan's own page pays all its invoices, and what is given for that."""
-        return super()._legal_wants_shares() and not self.legal_plan_id
-
     def _post_process(self):
         """Say at once where the plans stand whose instalments were paid."""
         res = super()._post_process()

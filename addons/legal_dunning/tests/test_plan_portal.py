@@ -13,6 +13,7 @@ class PlanPortalCommon(LegalPortalCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.company.plan_auto_amount = 1000.0
+        cls.client.email = "vauban@vauban.example"
         cls.first_on = fields.Date.today() + timedelta(7)
 
     def _post(self, url, **data):
@@ -69,6 +70,15 @@ class PlanPortalCommon(LegalPortalCommon):
             [("reference", "=", answer["reference"])]
         )
 
+    def _get_receipts(self, *transactions):
+        """Return what was e-mailed to who paid, by transaction."""
+        mails = self.env["mail.mail"].search([("body_html", "like", "/receipt/")])
+        self.assertLessEqual(mails.recipient_ids, self.client)
+        return [
+            len(mails.filtered(lambda m, tx=tx: tx.reference in m.body_html))
+            for tx in transactions
+        ]
+
     def _situation_of(self, plan):
         page = html.fromstring(self.url_open(self._plan_url(plan)).content)
         return page.xpath("string(//*[@data-situation]/@data-situation)")
@@ -118,6 +128,8 @@ class TestPlanPortal(PlanPortalCommon):
         self._end_payment(second)
         first.sudo()._post_process()  # the page follows the latest one alone
         self.assertEqual((first.state, second.state), ("done", "error"))
+        self.assertEqual(first.legal_share_ids.sudo().instalment_id.amount, 224.0)
+        self.assertEqual(self._get_receipts(first, second), [1, 0])
         self.assertEqual((plan.amount_paid, move.amount_residual), (224.0, 448.0))
         self.assertEqual(plan.instalment_ids.mapped("amount_left"), [0, 224.0, 224.0])
         for _n in range(2):
@@ -148,6 +160,8 @@ class TestPlanPortal(PlanPortalCommon):
         self.env.invalidate_all()
         refund = move.reversal_move_ids
         self.assertEqual((refund.state, refund.amount_total), ("posted", 20.16))
+        self.assertEqual(transaction.legal_share_ids.amount_settled, 651.84)
+        self.assertEqual(self._get_receipts(transaction), [1])
         self.assertEqual((move.amount_residual, plan.state), (0.0, "done"))
 
     def test_above_the_limit_the_owner_answers(self):
