@@ -1,5 +1,7 @@
 """Bank transfers: the structured reference and what the code of one says."""
 
+import re
+
 EPC_NAME, EPC_REFERENCE = 70, 140
 EPC_LEAST, EPC_MOST = 0.01, 999999999.99
 
@@ -39,6 +41,36 @@ def group_by_four(text):
     'RF18 5390 0754 7034'
     """
     return " ".join(text[i : i + 4] for i in range(0, len(text), 4))
+
+
+def compact(text):
+    """Return the letters and digits of a text, as banks and people space them.
+
+    >>> compact("rf18 5390-0754 7034")
+    'RF18539007547034'
+    """
+    return "".join(c for c in (text or "").upper() if c.isalnum())
+
+
+def quotes(text, reference):
+    """Tell whether a bank's words carry a reference, however it is spaced.
+
+    A longer number that happens to contain it is another one.
+
+    >>> quotes("VIR SEPA RF18 5390 0754 7034 VAUBAN", "RF18539007547034")
+    True
+    >>> quotes("facture FAC 2026 00012", "FAC/2026/00012")
+    True
+    >>> quotes("FAC/2026/000123", "FAC/2026/00012"), quotes("AFAC1", "FAC1")
+    (False, False)
+    >>> quotes("anything", "")
+    False
+    """
+    body = compact(reference)
+    if not body or body not in compact(text):
+        return False
+    spaced = r"[\W_]*".join(map(re.escape, body))
+    return bool(re.search(rf"(?<![0-9A-Z]){spaced}(?![0-9A-Z])", text.upper()))
 
 
 def epc_text(holder, iban, bic, amount, reference, is_free_text=False):

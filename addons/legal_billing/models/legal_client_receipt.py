@@ -59,6 +59,8 @@ class LegalClientLink(models.Model):
         One of done, recording (received, not in the books yet), transfer (to be made
         at the bank), pending, draft (never finished), cancel, error.
         """
+        if transaction.legal_transfer_id.statement_line_id:
+            return "done"
         if transaction.state == "done":
             return "done" if transaction.payment_id else "recording"
         if transaction.state in ("pending", "authorized"):

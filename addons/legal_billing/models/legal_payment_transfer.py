@@ -36,9 +36,30 @@ class LegalPaymentTransfer(models.Model):
     )
     is_settled = fields.Boolean("Settled", compute="_compute_move_ids")
 
+    statement_line_id = fields.Many2one(
+        "account.bank.statement.line",
+        "Bank Line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The one by which it came in, matched with what it is for.",
+    )
+    transaction_ids = fields.One2many(
+        "payment.transaction", "legal_transfer_id", "Chosen in the Payment Form"
+    )
+    state = fields.Selection(
+        [("announced", "Announced"), ("matched", "Matched"), ("settled", "Settled")],
+        compute="_compute_state",
+    )
+
     _one_choice = models.UniqueIndex(
-        "(company_id, partner_id, digest)",
-        "The same choice has the same reference.",
+        "(company_id, partner_id, digest) WHERE statement_line_id IS NULL",
+        "The same choice has the same reference until it came in.",
+    )
+    _one_bank_line = models.UniqueIndex(
+        "(statement_line_id) WHERE statement_line_id IS NOT NULL",
+        "A bank line brings one announced transfer.",
     )
     _one_reference = models.UniqueIndex(
         "(company_id, reference) WHERE reference IS NOT NULL",
@@ -57,6 +78,14 @@ class LegalPaymentTransfer(models.Model):
                 moves.mapped("amount_residual")
             )
 
+    @api.depends("statement_line_id", "is_settled")
+    def _compute_state(self):
+        for transfer in self:
+            if transfer.statement_line_id:
+                transfer.state = "matched"
+            else:
+                transfer.state = "settled" if transfer.is_settled else "announced"
+
     @api.model
     def _announce(self, payer, company, currency, values):
         """Return the transfer of this choice, the same one when asked again.
@@ -74,6 +103,7 @@ class LegalPaymentTransfer(models.Model):
             ("company_id", "=", company.id),
             ("partner_id", "=", payer.id),
             ("digest", "=", digest),
+            ("statement_line_id", "=", False),
         ]
         transfer = self.search(domain, limit=1)
         if transfer:

@@ -132,19 +132,8 @@ class LegalPayout(models.Model):
             *self._prepare_settled(statement, items),
             *self._prepare_fee(statement),
         ]
-        liquidity = statement._prepare_move_line_default_vals()[0]
-        self._balance(liquidity, values)
-        statement.with_context(force_delete=True, skip_readonly_check=True).write(
-            {
-                "checked": True,
-                "line_ids": [
-                    Command.clear(),
-                    Command.create(liquidity),
-                    *(Command.create(row) for row in values),
-                ],
-            }
-        )
-        self._reconcile(statement, items)
+        made = statement._legal_settle(values)
+        self._reconcile(made, items)
         self.write(
             {
                 "state": "booked",
@@ -191,22 +180,9 @@ class LegalPayout(models.Model):
 
     def _prepare_item(self, statement, account, amount, name, partner=None, **more):
         """Return the values of an item, its balance at the rate of the bank line."""
-        company = statement.company_id
-        balance = amount
-        if self.currency_id != company.currency_id:
-            _amounts = statement._prepare_counterpart_amounts_using_st_line_rate(
-                self.currency_id, amount, amount
-            )
-            balance = _amounts["balance"]
-        return {
-            "name": name,
-            "account_id": account.id,
-            "partner_id": partner.id if partner else False,
-            "currency_id": self.currency_id.id,
-            "amount_currency": amount,
-            "balance": balance,
-            **more,
-        }
+        return statement._legal_prepare_item(
+            self.currency_id, account, amount, name, partner, **more
+        )
 
     def _prepare_fee(self, statement):
         """Return the items of the fee and of its tax, as the provider's rule says."""
@@ -263,17 +239,8 @@ class LegalPayout(models.Model):
         ]
         return rows
 
-    def _balance(self, liquidity, rows):
-        """Put a cent of conversion on the last item, so that the entry balances."""
-        company_currency = self.company_id.currency_id
-        total = liquidity["debit"] - liquidity["credit"]
-        total += sum(row["balance"] for row in rows)
-        if not company_currency.is_zero(total):
-            rows[-1]["balance"] = company_currency.round(rows[-1]["balance"] - total)
-
-    def _reconcile(self, statement, items):
+    def _reconcile(self, made, items):
         """Match each payment's item with the one of the bank line made for it."""
-        made = statement.move_id.line_ids.sorted("id")
         for waiting in items:
             for item in waiting:
                 own = made.filtered(

@@ -3,14 +3,18 @@ import io
 from decimal import Decimal
 from unittest.mock import patch
 
+from lxml import html
 from psycopg2.errors import SerializationFailure
 
 from odoo import Command
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.legal_timesheet.tests.keyboard import KeyboardCase
+
 from .client_payment_common import NOTHING, LegalClientPaymentCommon
+from .finger import Finger
 from .portal_common import Refused
 
 TX_LOGGER = "odoo.addons.payment.models.payment_transaction"
@@ -429,6 +433,7 @@ class TestClientPayment(LegalClientPaymentCommon):
             "share_provision_once",
             "transfer_one_choice",
             "transfer_one_reference",
+            "transfer_one_bank_line",
         ):
             self.assertIn(f"legal_payment_{name}", found)
 
@@ -484,6 +489,42 @@ class TestClientPayment(LegalClientPaymentCommon):
         ):
             self._begin(self.old, total=1200.0)
 
+    def test_link_of_the_firm_ticks_what_was_chosen_alone(self):
+        def make(**kw):
+            return self.env["legal.payment.link"].create(
+                {"client_id": self.client.id, "move_ids": self.middle.ids, **kw}
+            )
+
+        def read(url):
+            page = html.fromstring(self.url_open(url).content)
+            rows = page.xpath("//ul[@class='o_legal_rows'][1]/li")
+            return " ".join(page.text_content().split()), len(rows)
+
+        link = make()
+        self.assertEqual((link.amount_due, link.amount), (400.0, 400.0))
+        self.assertTrue(link.page_url.endswith(f"?choice=i{self.middle.id}"))
+        text, rows = read(link.page_url)
+        self.assertEqual(rows, 1)
+        self.assertIn(self.middle.name, text)
+        part = make(amount=100.0)
+        self.assertIn("100,00", read(part.page_url)[0])
+        # what is another payer's is left out by the page, and so is what is no choice
+        stranger = self.client.copy({"name": "Étranger", "email": False})
+        path = self.link._get_for(stranger, self.company)._get_path()
+        for bad in (f"i{self.middle.id}", "x", f"i{self.middle.id}:x", "i1:-5.00"):
+            with self.subTest(bad):
+                response = self.url_open(f"{path}?choice={bad}")
+                self.assertEqual(response.status_code, 200)
+                self.assertNotIn(self.middle.name, response.text)
+        mail = self.env["mail.mail"].create(
+            {
+                "body_html": link.action_send()["context"]["default_body"],
+                "email_to": self.client.email,
+            }
+        )
+        body = mail._prepare_outgoing_list()[0]["body"]
+        self.assertIn(f"{self.link._get_path()}?choice=i{self.middle.id}", body)
+
     # -- one transfer for several, with a reference the firm finds them by ----------
 
     def _announce(self, *records, amount=""):
@@ -522,6 +563,112 @@ class TestClientPayment(LegalClientPaymentCommon):
         _response, transfer = self._announce(self.old)
         self.assertEqual(transfer._get_communication(), self.old.payment_reference)
 
+    def _bank(self, words, amount, **kw):
+        """Return a line that came in on the bank."""
+        journal = self.company_data["default_journal_bank"]
+        return self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": journal.id,
+                "date": "2026-06-15",
+                "payment_ref": words,
+                "amount": amount,
+                **kw,
+            }
+        )
+
+    def test_bank_line_that_quotes_a_transfer_settles_what_it_is_for(self):
+        provision = self._request(500.0)
+        transfer = self._announce(self.old, self.middle, provision)[1]
+        words = f"VIR SEPA {transfer._get_communication()} VAUBAN"
+        other = self.env["res.partner"].create({"name": "Autre payeur"})
+        self.env["res.partner.bank"].create(
+            {"acc_number": "DE89370400440532013000", "partner_id": other.id}
+        )
+        for case, line, sentence in (
+            ("other sum", self._bank(words, transfer.amount - 1), "by hand"),
+            ("no reference", self._bank("VIR SEPA", transfer.amount), "by hand"),
+            (
+                "other payer",
+                self._bank(words, transfer.amount, partner_id=other.id),
+                "Autre payeur",
+            ),
+            (
+                "other account",
+                self._bank(
+                    words,
+                    transfer.amount,
+                    account_number="DE89 3704 0044 0532 0130 00",
+                ),
+                "Autre payeur",
+            ),
+        ):
+            with (
+                self.subTest(case),
+                self.env.cr.savepoint(),
+                self.assertRaisesRegex(UserError, f"{sentence}|à la main"),
+            ):
+                line.action_legal_match_transfer()
+            self.assertFalse(line.is_reconciled)
+            line.unlink()
+        line = self._bank(words, transfer.amount)
+        wrong = self._bank(words, 3.0)
+        self.assertEqual(line.legal_transfer_id, transfer)
+        self.assertIn(self.old.name, line.legal_transfer_hint)
+        answer = (line | wrong).action_legal_match_transfer()
+        self.assertEqual(answer["params"]["type"], "warning")
+        self.assertTrue(line.is_reconciled)
+        self.assertFalse(wrong.is_reconciled or wrong.legal_transfer_id)
+        self.assertEqual((transfer.state, line.partner_id), ("matched", self.client))
+        deposit = provision.move_id
+        for move, vat in ((self.old, 200.0), (self.middle, 66.67), (deposit, 100.0)):
+            self.assertEqual((move.payment_state, self._vat(move)), ("paid", vat))
+        self.assertEqual(sum(line.line_ids.mapped("balance")), 0.0)
+        self.assertEqual(self.late.payment_state, "not_paid")
+        # the same choice announced anew has a reference of its own
+        line.action_undo_reconciliation()
+        self.assertEqual(
+            (transfer.state, self.old.amount_residual), ("announced", 1200.0)
+        )
+        self._settle(self.old)
+        wrong.unlink()
+        with self.assertRaisesRegex(UserError, self.old.name):
+            transfer.action_match()
+
+    def test_wire_chosen_in_the_form_quotes_one_reference(self):
+        provider = self.provider.copy({"name": "Virement", "code": "none"})
+        shares = self.link._choose(self._keys(self.moves)).get_share_values()
+        transaction = (
+            self.env["payment.transaction"]
+            .sudo()
+            .create(
+                {
+                    "provider_id": provider.id,
+                    "payment_method_id": self.method.id,
+                    "reference": "VIREMENT-1",
+                    "amount": 1680.0,
+                    "currency_id": self.company.currency_id.id,
+                    "partner_id": self.client.id,
+                    "invoice_ids": [Command.set(self.moves.ids)],
+                    "legal_share_ids": [Command.create(row) for row in shares],
+                }
+            )
+        )
+        transaction._set_pending()
+        reference = transaction._get_communication()
+        self.assertTrue(reference.startswith("RF"))
+        _response, situation, text = self._receipt(transaction)
+        self.assertEqual(situation, "transfer")
+        self.assertIn(reference, text)
+        self._bank(f"{reference} merci", 1680.0)
+        transaction.legal_transfer_id.action_match()
+        self.assertEqual(set(self.moves.mapped("payment_state")), {"paid"})
+        self.assertEqual(
+            (transaction.state, len(transaction.payment_id)), ("cancel", 0)
+        )
+        self.assertTrue(transaction.legal_receipt_at)
+        _response, situation, text = self._receipt(transaction)
+        self.assertEqual(situation, "done")
+
     def test_other_payers_transfer_is_not_shown(self):
         _response, transfer = self._announce(*self.moves)
         stranger = self.client.copy({"name": "Étranger"})
@@ -531,17 +678,64 @@ class TestClientPayment(LegalClientPaymentCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestClientPaymentTour(LegalClientPaymentCommon):
-    """On a phone, from the page to the receipt, in few taps."""
+class TestClientPaymentTour(KeyboardCase, LegalClientPaymentCommon):
+    """On a phone, from the e-mail to the receipt, in few taps."""
 
     browser_size = "390x844"
     touch_enabled = True
+    pointer = Finger
 
-    def test_three_invoices_are_paid_in_four_taps_at_most(self):
-        self.start_tour(
-            self.link._get_path(), "legal_client_pay", login=None, timeout=180
-        )
-        self.env.invalidate_all()
+    def test_three_invoices_are_paid_from_the_mail_in_four_taps_at_most(self):
+        template = self.env.ref("legal_billing.mail_template_invoice")
+        mail = self.env["mail.mail"].browse(template.send_mail(self.late.id))
+        (letter,) = mail._prepare_outgoing_list()
+        self.assertEqual(letter["email_to_normalized"], [self.client.email])
+        self.assertNotIn(self.link._get_key(), mail.body_html)
+        self.assertIn(self.link._get_path(), letter["body"])
+        mails = self.env["mail.mail"].search([])
+
+        def story(phone):
+            phone.open_mail(letter["body"])
+            phone.assert_fits()
+            phone.tap(f'a[href*="{self.link._get_path()}"]')
+            due = '[...document.querySelectorAll("input[name=row]:checked")]'
+            phone.until(f"{due}.length === 3")
+            phone.assert_fits()
+            page = phone.until("document.querySelector('main').innerText")
+            for amount in ("1 200,00", "400,00", "80,00", "1 680,00"):
+                self.assertIn(amount, _plain(page))
+            for move in self.moves:
+                self.assertIn(move.name, page)
+            phone.tap('form[action$="/pay"] button[type="submit"]')
+            rows = "document.querySelectorAll('.o_legal_hero .o_legal_rows li')"
+            phone.until(f"document.querySelector('#portal_pay') && {rows}.length === 3")
+            phone.assert_fits()
+            phone.until(
+                "!!document.querySelector('input[name=o_payment_radio]:checked')"
+            )
+            phone.tap('#portal_pay button[name="o_payment_submit_button"]')
+            receipt = _plain(
+                phone.until(
+                    "document.querySelector('[data-situation=done]')?.innerText"
+                )
+            )
+            phone.assert_fits()
+            self.assertIn("1 680,00", receipt)
+            self.assertFalse(phone.read("!!document.querySelector('#portal_pay')"))
+            self.assertLessEqual(phone.taps, 4)
+
+        self.drive("/legal/pay", None, "", story)
         self.assertEqual(set(self.moves.mapped("payment_state")), {"paid"})
         transaction = self.moves.transaction_ids
         self.assertEqual((len(transaction), transaction.amount), (1, 1680.0))
+        self.assertTrue(transaction.legal_receipt_at)
+        receipt = self.env["mail.mail"].search([]) - mails
+        self.assertEqual(receipt.recipient_ids, self.client)
+        (sent,) = receipt._prepare_outgoing_list()
+        for move in self.moves:
+            self.assertIn(move.name, sent["body"])
+        self.assertIn("1 680,00", _plain(sent["body"]))
+
+
+def _plain(text):
+    return text.replace("\u202f", " ").replace("\xa0", " ")
