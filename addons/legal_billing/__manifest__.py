@@ -1,7 +1,7 @@
 {
     "name": "Legal Billing",
     "summary": "Fee agreements, pre-bills and Factur-X invoices for law firms",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "author": "Legal Billing contributors",
     "license": "LGPL-3",
     "category": "Accounting/Legal",

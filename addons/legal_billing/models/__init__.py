@@ -180,6 +180,9 @@ from . import (
     legal_client_transfer,
     payment_transaction_share,
     payment_transaction_receipt,
+    payment_transaction_transfer,
+    account_bank_statement_line,
+    legal_payment_transfer_match,
     project_milestone,
     legal_prebill_hold,
     legal_prebill_review_page,
@@ -268,6 +271,7 @@ from . import (
 
 # What evidence is kept about.
 from . import legal_evidence_records, legal_time_client_approval  # isort: skip
+from . import legal_evidence_backfill  # isort: skip
 
 # Last, so that taking over an invoice comes before every check on posting.
 from . import account_move_replace  # isort: skip

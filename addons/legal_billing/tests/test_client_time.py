@@ -47,6 +47,31 @@ class TestClientTime(LegalBillingCommon):
         shown = approval._get_live()[1]
         approval._client_approve("Client", shown, {})
         self.assertEqual(self._generate().line_ids.entry_id, self.entry)
+        self._check_evidence_is_made_up_for(approval)
+
+    def _check_evidence_is_made_up_for(self, approval):
+        """As if it had been approved before any evidence was kept."""
+        Evidence = self.env["legal.evidence"].sudo()
+        about = [("res_model", "=", approval._name), ("res_id", "=", approval.id)]
+        first = Evidence.search(about)
+        self.assertFalse(first.is_reconstructed or Evidence._backfill())
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM legal_evidence WHERE id = %s", first.ids)
+        self.env.invalidate_all()
+        made = Evidence._backfill()
+        self.assertEqual(made, Evidence.search(about))
+        self.assertTrue(made.is_reconstructed and made.is_intact)
+        self.assertEqual(
+            (made.typed_name, made.accepted_at, made.sha256),
+            ("Client", approval.answered_on, approval.shown_digest),
+        )
+        self.assertFalse(Evidence._backfill())
+        # a text that is no longer the one approved proves nothing
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM legal_evidence WHERE id = %s", made.ids)
+        self.env.invalidate_all()
+        approval.shown_text += "x"
+        self.assertFalse(Evidence._backfill())
 
     def test_silence_lets_it_be_billed(self):
         approval = (
