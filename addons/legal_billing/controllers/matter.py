@@ -127,8 +127,14 @@ class LegalMatterPortal(CustomerPortal):
     )
     def legal_notice_answer(self, matter_id, notice_id, verb, access_token="", **post):
         matter_sudo, notice_sudo, situation = self._matter_find(matter_id, access_token)
-        if situation == "expired" and verb == "renew" and notice_sudo.id == notice_id:
-            outcome = "renewed" if notice_sudo._renew_link() else "no_address"
+        is_same = (notice_sudo.id or 0) == notice_id
+        if situation == "expired" and verb == "renew" and is_same:
+            is_sent = (
+                notice_sudo._renew_link()
+                if notice_sudo
+                else matter_sudo._renew_portal_link(access_token)
+            )
+            outcome = "renewed" if is_sent else "no_address"
             return self._matter_render(
                 matter_sudo, notice_sudo, situation, access_token, outcome=outcome
             )
@@ -243,7 +249,9 @@ class LegalMatterPortal(CustomerPortal):
             opens = matter._opens_with(token)
             if self._matter_is_opponent(matter, user):
                 return nothing
-            if notice and not notice._is_link_open() and not opens:
+            is_over = notice and not notice._is_link_open()
+            is_over = is_over or matter._had_token(token) or matter._find_over(token)
+            if is_over and not opens:
                 return matter, notice, "expired"
             return (matter, notice, "open") if notice or opens else nothing
         if not matter or user._is_public():
@@ -296,7 +304,7 @@ class LegalMatterPortal(CustomerPortal):
         else:
             if situation == "expired":
                 matter_sudo = self._matter_in_language(
-                    matter_sudo, notice_sudo.contact_id
+                    matter_sudo, notice_sudo.contact_id or matter_sudo.partner_id
                 )
             # sudo: the letterhead of the firm, public as it is
             firm = (
@@ -309,7 +317,7 @@ class LegalMatterPortal(CustomerPortal):
                 "title": request.env._("Link not valid"),
                 "firm": firm._get_portal_firm(),
                 "matter_id": matter_sudo.id,
-                "notice_id": notice_sudo.id,
+                "notice_id": notice_sudo.id or 0,
             }
         response = request.render(
             "legal_billing.portal_matter_page",

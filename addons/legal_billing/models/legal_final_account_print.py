@@ -284,15 +284,18 @@ class LegalFinalAccount(models.Model):
         if matter.partner_id.commercial_partner_id == (
             self.partner_id.commercial_partner_id
         ):
-            matter._portal_ensure_token()
-            link = matter.get_base_url() + matter.get_portal_url()
-            payment.update(link=link, online=_("Your matter online"))
+            own = self.env["legal.client.link"]._get_for(
+                self.partner_id, self.company_id, self.partner_id, kind="paper"
+            )
+            # printed: it shows what is to pay, and nothing of the matters
+            link = own._get_url()
+            payment.update(link=link, online=_("Your invoices online"))
             payment["codes"] = [
                 {
                     "image": qr_data_uri(link),
                     "link": link,
-                    "label": _("Your matter online"),
-                    "short": _("Your matter"),
+                    "label": _("Your invoices online"),
+                    "short": _("Your invoices"),
                     "scan": _("Scan this code to see your invoices and pay them."),
                 }
             ]

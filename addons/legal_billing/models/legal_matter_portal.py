@@ -41,8 +41,15 @@ class LegalMatter(models.Model):
         )
 
     def _opens_with(self, token):
-        """Tell whether a token is the one of this matter's own link."""
-        # sudo: the link is the right
+        """Tell whether a token opens this matter; a hook: its client's link has one."""
+        return False
+
+    def _had_token(self, token):
+        """Tell whether a token is the matter's own of former days.
+
+        Those never ended, so they open nothing any more: a new link is offered.
+        """
+        # sudo: compared, not shown
         known = self.sudo().access_token if len(self) == 1 else ""
         matches = consteq(known or "-" * 36, token or "")
         return bool(known) and matches

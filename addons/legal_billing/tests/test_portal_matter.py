@@ -1,8 +1,9 @@
 import re
+from datetime import timedelta
 
 from lxml import html
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -99,10 +100,32 @@ class TestPortalMatter(LegalCapCommon, HttpCase):
             for secret in (self.matter.name, other.name, self.client.name):
                 self.assertNotIn(secret, page.text)
 
-    def test_the_matters_own_link_opens_it_too(self):
-        self.matter._portal_ensure_token()
-        page = self._get(token=self.matter.access_token)
-        self.assertEqual(self._situation(page), "open")
+    def test_link_to_the_matter_is_its_clients_and_ends_with_it(self):
+        self.client.email = "vauban@vauban.example"
+        url = self.matter.get_portal_url()
+        self.assertFalse(self.matter.access_token)
+        self.assertEqual(self._situation(self.url_open(url)), "open")
+        token = url.rpartition("=")[2]
+        link = self.env["legal.client.link"].sudo().search([], limit=1)
+        old = "0f5d7c1e-2f0b-4d6c-9a55-0123456789ab"
+        self.matter.access_token = old
+        link.expires_on = fields.Date.today() - timedelta(days=1)
+        for case, key in (("link over", token), ("key of former days", old)):
+            with self.subTest(case):
+                page = self._get(token=key)
+                self.assertEqual(
+                    (page.status_code, self._situation(page)), (410, "expired")
+                )
+                self.assertNotIn(self.matter.name, page.text)
+                mails = self.env["mail.mail"].search([])
+                answer = self.url_open(
+                    f"{self.path}/notice/0/renew", data={"access_token": key}
+                )
+                self.assertEqual(answer.status_code, 410)
+                sent = self.env["mail.mail"].search([]) - mails
+                self.assertEqual(sent.recipient_ids, self.client)
+        link.action_revoke()
+        self.assertEqual(self._situation(self._get(token=token)), "bad_link")
 
     def test_invoices_with_state_and_link(self):
         _prebill, move = self._bill(self.matter, self._day(0))

@@ -331,7 +331,8 @@ ROUTES = {
             "matter_id": world.billed.id,
             "account_id": world.account.id,
         },
-        lambda world: world.billed.access_token,
+        lambda world: world.link._sign(world.billed),
+        over=_link_over,
         shows=True,
     ),
     ("GET", "/my/matters/<int:matter_id>/notice/<int:notice_id>/letter"): Call(

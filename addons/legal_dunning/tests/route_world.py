@@ -235,7 +235,6 @@ class RouteWorldCommon(LegalPortalCommon):
     @classmethod
     def _create_account(cls, world):
         world.billed = world.move.matter_ids
-        world.billed._portal_ensure_token()
         account = world.billed._prepare_final_accounts()
         account.action_issue()
         return account
