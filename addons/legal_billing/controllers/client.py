@@ -65,14 +65,23 @@ class LegalClientPortal(LegalProvisionPortal):
         return link_sudo, link_sudo.state
 
     @client_route()
-    def legal_client_page(self, link_sudo, row="", **kw):
-        return self._client_render_page(link_sudo, row, bool(kw.get("all")))
+    def legal_client_page(self, link_sudo, row="", choice="", **kw):
+        return self._client_render_page(
+            link_sudo, row, bool(kw.get("all")), choice=choice
+        )
 
-    def _client_render_page(self, link_sudo, row="", is_all=False, **values):
-        """Show the page of an open link, and count the visit of who is no colleague."""
+    def _client_note_visit(self, link_sudo):
+        """Count the visit of who is no colleague."""
         if link_sudo.id and not request.env.user._is_internal():
             link_sudo.last_opened_at = fields.Datetime.now()
             self._client_remember(link_sudo)
+
+    def _client_render_page(self, link_sudo, row="", is_all=False, choice="", **values):
+        """Show the page of an open link.
+
+        :param choice: rows and amount that were chosen for the payer
+        """
+        self._client_note_visit(link_sudo)
         rows = tuple(row.split(",")) if ROW_KEYS.fullmatch(row or "") else ()
         page = link_sudo.with_context(legal_rows=rows, legal_all=is_all)._get_page()
         return self._client_render(

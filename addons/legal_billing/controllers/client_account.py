@@ -124,11 +124,12 @@ class LegalClientAccount(LegalClientPortal):
         if request.env.company in user.company_ids:
             link_sudo.company_id = request.env.company.sudo()
         link_sudo = link_sudo._in_client_language()
-        if not link_sudo._get_moves(limit=1) and not link_sudo._get_own_matters():
-            return self._legal_render_bad_link()
+        is_empty = not link_sudo._get_moves(limit=1) and (
+            not link_sudo._get_own_matters()
+        )
         request.update_context(lang=link_sudo.env.lang)
         return self._client_render_page(
-            link_sudo, row, bool(kw.get("all")), is_preview=True
+            link_sudo, row, bool(kw.get("all")), is_preview=True, is_empty=is_empty
         )
 
 

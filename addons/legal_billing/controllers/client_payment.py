@@ -1,3 +1,4 @@
+import re
 from contextlib import contextmanager
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.http import request, route
 from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE
 
-from .client import CLIENT, LegalClientPortal, client_route
+from .client import CLIENT, ROW_KEYS, LegalClientPortal, client_route
 from .portal import MAX_ID
 
 RACES = (
@@ -22,6 +23,8 @@ PAY_POLICY = (
     "frame-ancestors 'self'; base-uri 'self'; object-src 'none';"
     " form-action 'self' https:"
 )
+#: rows chosen for the payer, and how much of them, if not all
+CHOICE = re.compile(rf"(?P<rows>{ROW_KEYS.pattern})(?::(?P<amount>\d{{1,10}}[.]\d\d))?")
 
 
 @contextmanager
@@ -49,6 +52,15 @@ class LegalClientPaymentPortal(LegalClientPortal):
     """Paying from the payer's page: what is chosen, the payment, the receipt."""
 
     # -- the step before paying -----------------------------------------------------
+
+    def _client_render_page(self, link_sudo, row="", is_all=False, choice="", **kw):
+        """A link may name what is to be paid: it opens one step further."""
+        found = CHOICE.fullmatch(choice or "")
+        if not found:
+            return super()._client_render_page(link_sudo, row, is_all, **kw)
+        self._client_note_visit(link_sudo)
+        chosen = link_sudo._choose(found["rows"].split(","), found["amount"] or "")
+        return self._client_render_pay(link_sudo, chosen)
 
     @client_route("/pay")
     def legal_client_pay(self, link_sudo, amount="", **_kw):

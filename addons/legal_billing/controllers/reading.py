@@ -65,15 +65,13 @@ class LegalReadingPortal(LegalClientPortal):
                 )
         return response
 
-    @route()
-    def legal_client_page(self, link_id, key, **kw):
-        response = super().legal_client_page(link_id, key, **kw)
-        if getattr(response, "status_code", 0) == GOOD:
-            link_sudo, _situation = self._client_find(link_id, key)
-            # What is open on the page he was just shown, and nothing else.
-            moves_sudo = link_sudo._get_open_moves()
-            self._legal_note_reading("listed", moves_sudo, link_sudo.contact_id.email)
-        return response
+    def _client_note_visit(self, link_sudo):
+        """A visit of the account, by a link or signed in, is one of what is open."""
+        super()._client_note_visit(link_sudo)
+        if request.env.user._is_internal():
+            return
+        moves_sudo = link_sudo._get_open_moves()
+        self._legal_note_reading("listed", moves_sudo, link_sudo.contact_id.email)
 
 
 class LegalAgreementReading(LegalAgreementPortal):

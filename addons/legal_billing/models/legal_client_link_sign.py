@@ -10,7 +10,8 @@ SIGNED = re.compile(r"c(\d{1,9})-([0-9a-f]{64})")
 #: the address as the firm keeps it in its log, where the key is left out
 IN_MAIL = re.compile(
     r"(?P<base>https?://[^\s\"'<>]*?)/legal/client/sent/(?P<company>\d{1,9})"
-    r"/(?P<contact>\d{1,9})(?P<query>\?row=(?P<rows>[\w,]*))?(?![\w/-])"
+    r"/(?P<contact>\d{1,9})"
+    r"(?P<query>\?(?:row|choice)=(?P<rows>[\w,]*)(?::\d+[.]\d\d)?)?(?![\w/-])"
 )
 
 
@@ -53,11 +54,14 @@ class LegalClientLink(models.Model):
         return f"c{link.id}-{hmac(link.env, f'{SCOPE}.document', words)}"
 
     @api.model
-    def _find_signed(self, record, token):
-        """Return the open link a document's key was made by, in sudo; else nothing."""
+    def _find_signed(self, record, token, state="open"):
+        """Return the open link a document's key was made by, in sudo; else nothing.
+
+        :param state: of the link: ``expired`` finds what a new one is offered for
+        """
         link = self._find_signer(record, token)
-        is_open = link.state == "open" and link._owns(record.sudo())
-        return link if is_open else link.browse()
+        is_found = link.state == state and link._owns(record.sudo())
+        return link if is_found else link.browse()
 
     @api.model
     def _find_signer(self, record, token):
@@ -111,7 +115,7 @@ class LegalClientLink(models.Model):
     # -- e-mails -------------------------------------------------------------------
 
     @api.model
-    def _get_mail_url(self, company, contact, rows=()):
+    def _get_mail_url(self, company, contact, rows=(), query=""):
         """Return the address of a payer's page as it is written in e-mails.
 
         The key is put in as the e-mail leaves, for the payer's own addresses: what
@@ -119,10 +123,23 @@ class LegalClientLink(models.Model):
 
         :param contact: the payer, or who is invoiced for him
         :param rows: keys of the rows that the page ticks beside what is due
+        :param query: another one, as :meth:`_get_choice_query` makes it
         """
-        query = f"?row={','.join(rows)}" if rows else ""
+        query = query or (f"?row={','.join(rows)}" if rows else "")
         base = company.get_base_url()
         return f"{base}/legal/client/sent/{company.id}/{contact.id}{query}"
+
+    @api.model
+    def _get_choice_query(self, moves, amount=0.0):
+        """Return the query that opens the step before paying with these alone ticked.
+
+        It names and promises nothing: the page takes what of it is the payer's, for
+        what it owes then.
+
+        :param amount: when less than all of it is asked for
+        """
+        part = f":{amount:.2f}" if amount else ""
+        return f"?choice={','.join(f'i{move.id}' for move in moves)}{part}"
 
     @api.model
     def _get_contact_of(self, payer, emails, contact):

@@ -44,13 +44,23 @@ class LegalProvision(models.Model):
             matter=label,
         )
 
+    def _get_code_url(self):
+        """Return the address that the printed code of this request opens."""
+        self.ensure_one()
+        if self.company_id.legal_code_opens == "document":
+            self._portal_ensure_token()
+            return self.get_base_url() + self.get_portal_url()
+        link = self.env["legal.client.link"]._get_for(
+            self.partner_id, self.company_id, self.partner_id, kind="paper"
+        )
+        return f"{link._get_url()}?row=p{self.id}"
+
     def _get_letter_values(self):
         """Return all that the letter shows; it is no invoice and bears no number."""
         # sudo: what leaves is the whitelist below, for the request's own payer.
         provision = self.sudo()._in_client_language()
         _ = provision.env._
-        provision._portal_ensure_token()
-        link = provision.get_base_url() + provision.get_portal_url()
+        link = provision._get_code_url()
         bank = provision._get_bank()
         rows = [
             (_("Reference to quote"), provision.name),

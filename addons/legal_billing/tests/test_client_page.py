@@ -211,6 +211,10 @@ class TestClientPage(LegalPortalCommon):
         self.authenticate(self.env.user.login, "coup d'œil 42")
         _response, _node, text = self._read(f"/legal/client/preview/{self.client.id}")
         self.assertIn(self.move.name, text)
+        newcomer = self.client.copy({"name": "Nouveau client"})
+        response, node, text = self._read(f"/legal/client/preview/{newcomer.id}")
+        self.assertEqual(response.status_code, 200)
+        self.assertRegex(text, "Nouveau client (has no invoice|n’a aucune facture)")
         self.url_open(self.link._get_path())
         self.assertFalse(self.link.last_opened_at)
         found = self.url_open(
@@ -223,6 +227,8 @@ class TestClientPage(LegalPortalCommon):
         self.authenticate("vauban.portail", "vauban.portail")
         _response, node, text = self._read("/my/account-summary")
         self.assertIn(self.move.name, text)
+        (event,) = self.move.legal_reading_ids.filtered(lambda e: e.kind == "listed")
+        self.assertEqual(event.user_id, self.portal_user)
         self.assertFalse(self.Link.search([("kind", "=", "account")]))
         form = node.xpath("//form[@data-legal-choose]")[0]
         response = self.url_open(

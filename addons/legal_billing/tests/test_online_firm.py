@@ -172,11 +172,14 @@ class TestOnlineFirm(OnlineCommon):
         context = action["context"]
         self.assertEqual(context["default_partner_ids"], self.client.ids)
         self.assertEqual(context["default_model"], "legal.matter")
-        self.assertIn(
-            link.line_ids[1].url.replace("&", "&amp;"), context["default_body"]
-        )
+        # one link for all: its key is put in as the e-mail leaves
+        rows = ",".join(f"i{move.id}" for move in self.moves)
+        self.assertIn(f"?choice={rows}:800.00", context["default_body"])
+        self.assertIn("/legal/client/sent/", context["default_body"])
         own = self._link(user=self.env.user, amount=800.0).action_send()
         self.assertEqual(own["context"]["default_model"], "account.move")
+        with self.assertRaises(AccessError):
+            link.read(["page_url"])  # the whole account is not a lawyer's to pass on
 
     def test_nothing_due_asks_for_a_provision(self):
         for move in self.moves:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError
@@ -48,6 +49,20 @@ class TestReading(LegalPortalCommon):
         self.assertEqual(self._kinds().count("opened"), 2)
         self._open(self.move, token="x" * 36)
         self.assertEqual(self._kinds().count("opened"), 2)
+
+    def test_annex_that_is_downloaded_is_recorded(self):
+        Link = self.env["legal.client.link"]
+        link = Link._get_for(self.move.partner_id, self.company)
+        model = type(self.move)
+        url = f"/my/invoices/{self.move.id}/annex?access_token={link._sign(self.move)}"
+        with (
+            patch.object(model, "_legal_offers_annex", return_value=True),
+            patch.object(
+                model, "_legal_render_annex", return_value=("annexe.pdf", b"%PDF-")
+            ),
+        ):
+            self.assertEqual(self.url_open(url).content, b"%PDF-")
+        self.assertIn("annex", self._kinds())
 
     def test_people_of_the_firm_are_never_recorded_a_client_is_by_name(self):
         new_test_user(

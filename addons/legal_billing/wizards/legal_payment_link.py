@@ -6,8 +6,9 @@ from odoo.tools import format_amount
 class LegalPaymentLink(models.TransientModel):
     """A link by which one payer pays a given sum: what is due, or a provision.
 
-    No link asks for more than is due. A sum over several invoices is laid on the
-    oldest first, with a link for each.
+    No link asks for more than is due. One link opens the payer's page with what was
+    chosen ticked; a sum over several invoices is laid on the oldest first, and each
+    has a link of its own too.
     """
 
     _name = "legal.payment.link"
@@ -28,7 +29,29 @@ class LegalPaymentLink(models.TransientModel):
         store=True,
         readonly=False,
     )
+    open_move_ids = fields.Many2many(
+        "account.move",
+        compute="_compute_open_move_ids",
+        groups="account.group_account_invoice,account.group_account_readonly",
+    )
+    move_ids = fields.Many2many(
+        "account.move",
+        "legal_payment_link_move_rel",
+        "link_id",
+        "move_id",
+        string="Invoices",
+        domain="[('id', 'in', open_move_ids)]",
+        groups="account.group_account_invoice,account.group_account_readonly",
+        help="Those the link ticks; none chosen: all that is open.",
+    )
     amount_due = fields.Monetary(string="Due today", compute="_compute_amount_due")
+    page_url = fields.Char(
+        "Link to Their Page",
+        compute="_compute_page_url",
+        groups="account.group_account_invoice,account.group_account_readonly",
+        help="One link for all of it. Whoever has it sees what this payer has to pay"
+        " and paid, and nothing of the matters.",
+    )
     kind = fields.Selection(
         [("invoice", "What is due"), ("provision", "A provision on work to come")],
         string="It is for",
@@ -77,9 +100,49 @@ class LegalPaymentLink(models.TransientModel):
                 ).sudo(False)
 
     @api.depends("partner_id")
+    def _compute_open_move_ids(self):
+        for link in self:
+            link.open_move_ids = link._get_moves().sudo(False)
+
+    @api.depends("partner_id", "move_ids")
     def _compute_amount_due(self):
         for link in self:
-            link.amount_due = sum(link._get_moves().mapped("amount_residual"))
+            link.amount_due = sum(link._get_chosen_moves().mapped("amount_residual"))
+
+    @api.depends("line_ids")
+    def _compute_page_url(self):
+        Link = self.env["legal.client.link"]
+        for link in self:
+            if not link.line_ids or not link.partner_id:
+                link.page_url = False
+                continue
+            # as a printed one: it may be passed on, so it tells nothing of the matters
+            own = Link._get_for(
+                link.partner_id, link.company_id, link.partner_id, kind="paper"
+            )
+            link.page_url = f"{own._get_url()}{link._get_choice_query()}"
+
+    def _get_choice_query(self):
+        """Return what the payer's page ticks, and how much of it when not all."""
+        self.ensure_one()
+        moves = self._get_moves_of_lines()
+        is_part = self.currency_id.compare_amounts(
+            self.amount, sum(moves.mapped("amount_residual"))
+        )
+        return self.env["legal.client.link"]._get_choice_query(
+            moves, self.amount if is_part else 0.0
+        )
+
+    def _get_chosen_moves(self):
+        """Return the open invoices that were chosen, elevated; none chosen: all."""
+        moves = self._get_moves()
+        # sudo: compared with what is open; chosen by those who read the ledger
+        chosen = self.sudo().move_ids
+        return moves & chosen.browse(chosen._origin.ids) if chosen else moves
+
+    def _get_moves_of_lines(self):
+        numbers = self.line_ids.mapped("move_number")
+        return self._get_moves().filtered(lambda move: move.name in numbers)
 
     @api.depends("amount_due")
     def _compute_kind(self):
@@ -154,7 +217,7 @@ class LegalPaymentLink(models.TransientModel):
             return _("A provision is asked on a matter: open the matter and ask there.")
         return False
 
-    @api.depends("amount", "kind", "partner_id")
+    @api.depends("amount", "kind", "partner_id", "move_ids")
     def _compute_line_ids(self):
         for link in self:
             link.line_ids = [(5,)] + [
@@ -167,7 +230,7 @@ class LegalPaymentLink(models.TransientModel):
         if self.kind != "invoice" or self._get_refusal():
             return []
         left, lines = self.amount, []
-        for move in self._get_moves():
+        for move in self._get_chosen_moves():
             part = min(left, move.amount_residual)
             if self.currency_id.compare_amounts(part, 0.0) <= 0:
                 break
@@ -255,9 +318,7 @@ class LegalPaymentLink(models.TransientModel):
                     payer=self.partner_id.display_name,
                 )
             )
-        moves = self._get_moves().filtered(
-            lambda move: move.name in self.line_ids.mapped("move_number")
-        )
+        moves = self._get_moves_of_lines()
         record = moves[:1].sudo(False)
         if not record.has_access("write"):
             record = self.matter_id
@@ -267,19 +328,15 @@ class LegalPaymentLink(models.TransientModel):
             {
                 "payer": self.partner_id.name,
                 "text": self.text or "",
-                "links": [
-                    {
-                        "label": words.env._(
-                            "Pay %(amount)s",
-                            amount=format_amount(
-                                words.env, line.amount, line.currency_id
-                            ),
-                        ),
-                        "number": line.move_number,
-                        "url": line.url,
-                    }
-                    for line in self.line_ids
-                ],
+                "numbers": ", ".join(moves.mapped("name")),
+                "label": words.env._(
+                    "Pay %(amount)s",
+                    amount=format_amount(words.env, self.amount, self.currency_id),
+                ),
+                # its key is put in as the e-mail leaves, for the payer's own people
+                "url": self.env["legal.client.link"]._get_mail_url(
+                    self.company_id, self.partner_id, query=self._get_choice_query()
+                ),
                 "color": self.company_id.legal_accent_color or "#1f3a5f",
                 "firm": self.company_id.name,
                 "person": self.env.user.name,

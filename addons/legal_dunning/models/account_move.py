@@ -320,9 +320,10 @@ class AccountMove(models.Model):
             text = self.env._("QR code below")
         else:
             text = self.env._("payment page")
-        link = self._get_dunning_link()
         if channel == "email":
             link = self._get_dunning_mail_link(self)
+        else:
+            link = self._legal_get_code_url()
         return Markup('<a href="%s">%s</a>') % (link, text)
 
     def _get_dunning_iban(self):

@@ -59,4 +59,4 @@ class AccountMove(models.Model):
 
     def _get_dunning_sms_link(self):
         """Return the address a text message gives: as short as can be."""
-        return self._get_dunning_link()
+        return self._legal_get_code_url()

@@ -400,7 +400,7 @@ class LegalDunningAction(models.Model):
         self.ensure_one()
         moves = [entry.move for entry in entries]
         if self.channel != "email":
-            return moves[0]._get_dunning_link()
+            return moves[0]._legal_get_code_url()
         return moves[0]._get_dunning_mail_link(moves)
 
     def _put_own_links(self, body):

@@ -152,11 +152,12 @@ class LegalCollectionStatement(models.TransientModel):
         """Return how to pay: the bank, the reference, the code of the first invoice."""
         moves = self.case_id._get_overdue_moves().sudo()
         main = moves[:1]
+        code = main._legal_get_code_url() if main else ""
         return {
             "iban": main._get_dunning_iban() if main else "",
             "reference": ", ".join(m.payment_reference or m.name for m in moves),
-            "link": main._get_dunning_link() if main else "",
-            "qr": qr_data_uri(main._legal_get_code_url()) if main else "",
+            "link": code,
+            "qr": qr_data_uri(code) if code else "",
             "count": len(moves),
         }
 

@@ -10,12 +10,12 @@ class ShortLink(Controller):
         legal_limit="lookup",
     )
     def open_invoice(self, code):
-        """Lead from a text message to the page on which its invoice is paid.
+        """Lead from a text message to where its invoice is paid, as printed codes do.
 
-        The code is as good as the link of an e-mail: it is drawn at random, long
-        enough not to be guessed, and leads to that one invoice.
+        The code is drawn at random, long enough not to be guessed; it leads to the
+        payer's page, whose link ends by itself, until links are revoked.
         """
         move = request.env["account.move"]._find_by_dunning_code(code)
         if not move:
             return request.not_found()
-        return request.redirect(move._get_dunning_link(), local=False)
+        return request.redirect(move._legal_get_code_url(), local=False)

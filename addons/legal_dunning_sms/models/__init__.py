@@ -1,2 +1,3 @@
 from . import account_move
 from . import legal_dunning_action
+from . import legal_client_link

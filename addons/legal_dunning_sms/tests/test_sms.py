@@ -37,12 +37,18 @@ class TestSms(DunningCommon, MockSMS, HttpCase):
         self.assertEqual(self._text(SECOND).level_id.sequence, 2)
         self.assertIn("1 200,00 EUR", self._new_sms.body)
 
-    def test_short_link_leads_to_the_invoice(self):
+    def test_short_link_leads_to_the_payers_page(self):
         move = self._create_invoice()
         code = move._get_dunning_sms_link().rsplit("/", 1)[1]
         self.assertEqual(move._get_dunning_sms_link()[-10:], code)
         answer = self.url_open(f"/f/{code}", allow_redirects=False)
-        self.assertIn(move.access_token, answer.headers["Location"])
+        link = self.env["legal.client.link"].search([], limit=1)
+        self.assertEqual((link.kind, link.partner_id), ("paper", move.partner_id))
+        page = answer.headers["Location"]
+        self.assertTrue(page.endswith(f"{link._get_path()}?row=i{move.id}"))
+        self.assertIn(move.name, self.url_open(page).text)
+        link.action_revoke()
+        self.assertEqual(self.url_open(f"/f/{code}").status_code, 404)
         self.assertEqual(self.url_open("/f/abcdefghij").status_code, 404)
 
     def test_landline_gets_an_email(self):
