@@ -4,6 +4,7 @@ from odoo.addons.legal_timesheet.controllers.private_page import (
     MAX_ID,
     PRIVATE_HEADERS,
 )
+from odoo.addons.legal_timesheet.controllers.private_route import private_route
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 STATUS = {"bad_link": 404, "revoked": 410, "expired": 410, "closed": 410}
@@ -32,30 +33,14 @@ class LegalAgreementPortal(CustomerPortal):
             request.render("legal_billing.portal_my_agreements", values)
         )
 
-    @route(
-        "/my/agreements/<int:agreement_id>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-    )
+    @private_route("/my/agreements/<int:agreement_id>")
     def legal_agreement_page(self, agreement_id, access_token=None, said=None, **_kw):
         agreement_sudo, key = self._legal_agreement_find(agreement_id, access_token)
         return self._legal_agreement_render(
             agreement_sudo, key, access_token, outcome=said
         )
 
-    @route(
-        "/my/agreements/<int:agreement_id>/pdf",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-    )
+    @private_route("/my/agreements/<int:agreement_id>/pdf")
     def legal_agreement_pdf(self, agreement_id, access_token=None, **_kw):
         agreement_sudo, key = self._legal_agreement_find(agreement_id, access_token)
         if key != "revoked" and agreement_sudo:
@@ -112,21 +97,16 @@ class LegalAgreementPortal(CustomerPortal):
             "redirect_url": f"{back}&said={said}" if said else back,
         }
 
-    @route(
+    @private_route(
         [
             "/my/agreements/<int:agreement_id>/question",
             "/my/agreements/<int:agreement_id>/refuse",
             "/my/agreements/<int:agreement_id>/renew",
         ],
-        type="http",
-        auth="public",
         methods=["POST"],
         # The key in the link is what another site could not forge; without it,
         # _legal_may_post asks for the session's own token.
         csrf=False,
-        website=True,
-        multilang=False,
-        sitemap=False,
         legal_limit="message",
     )
     def legal_agreement_answer(self, agreement_id, access_token=None, **post):

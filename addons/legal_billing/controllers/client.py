@@ -3,7 +3,9 @@ import re
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.http import request, route
+from odoo.http import request
+
+from odoo.addons.legal_timesheet.controllers.private_route import private_route
 
 from .portal import MAX_ID
 from .provision import LegalProvisionPortal
@@ -34,16 +36,9 @@ def client_route(step="", methods=("GET",), **routing):
 
         # Odoo reads from it which parameters of a request it may pass on.
         del behind_the_link.__wrapped__
-        return route(
-            f"{CLIENT}{step}",
-            type="http",
-            auth="public",
-            methods=list(methods),
-            website=True,
-            multilang=False,
-            sitemap=False,
-            **routing,
-        )(behind_the_link)
+        return private_route(f"{CLIENT}{step}", methods=methods, **routing)(
+            behind_the_link
+        )
 
     return decorate
 
@@ -95,15 +90,10 @@ class LegalClientPortal(LegalProvisionPortal):
         if link_sudo.id not in known:
             request.session["legal_client_links"] = [*known, link_sudo.id][-20:]
 
-    @route(
+    @private_route(
         f"{CLIENT}/renew",
-        type="http",
-        auth="public",
         methods=["POST"],
         csrf=False,  # the key in the link is what another site could not forge
-        website=True,
-        multilang=False,
-        sitemap=False,
         legal_limit="message",
     )
     def legal_client_renew(self, link_id, key, **_kw):

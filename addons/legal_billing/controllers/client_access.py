@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError
-from odoo.http import content_disposition, request, route
+from odoo.http import content_disposition, request
 
+from odoo.addons.legal_timesheet.controllers.private_route import private_route
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .matter import LegalMatterPortal
@@ -59,15 +60,7 @@ class LegalClientInvoice(LegalInvoicePortal):
         values.setdefault("account_url", get_way_back())
         return super()._legal_render(template, page, status=status, **values)
 
-    @route(
-        "/my/invoices/<int:invoice_id>/annex",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-    )
+    @private_route("/my/invoices/<int:invoice_id>/annex")
     def legal_invoice_annex(self, invoice_id, access_token=None, **_kw):
         """The private annex, for the client's own people: behind his link."""
         link_sudo, invoice_sudo = self._client_open_document(

@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.http import request, route
 
+from odoo.addons.legal_timesheet.controllers.private_route import private_route
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .client import LegalClientPortal
@@ -83,29 +84,16 @@ class LegalClientAccount(LegalClientPortal):
         found = matters.search(matters._domain_of_contact(partner)).company_id
         return found.union(*(company for (company,) in groups))
 
-    @route(
-        "/legal/client/sent/<int:company_id>/<int:contact_id>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-    )
+    @private_route("/legal/client/sent/<int:company_id>/<int:contact_id>")
     def legal_client_sent(self, company_id, contact_id, **_kw):
         """What colleagues read of an e-mail, whose key was left out: the preview."""
         if request.env.user._is_internal():
             return request.redirect(f"/legal/client/preview/{contact_id}")
         return self._legal_render_bad_link()
 
-    @route(
+    @private_route(
         "/legal/client/preview/<int:partner_id>",
-        type="http",
         auth="user",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
     )
     def legal_client_preview(self, partner_id, row="", **kw):
         """The page as the payer reads it, for people of the firm, in their rights."""
@@ -124,12 +112,18 @@ class LegalClientAccount(LegalClientPortal):
         if request.env.company in user.company_ids:
             link_sudo.company_id = request.env.company.sudo()
         link_sudo = link_sudo._in_client_language()
-        is_empty = not link_sudo._get_moves(limit=1) and (
-            not link_sudo._get_own_matters()
-        )
         request.update_context(lang=link_sudo.env.lang)
+        if not link_sudo._get_moves(limit=1) and not link_sudo._get_own_matters():
+            # the same words whether there is nothing, or nothing for this reader
+            page = {
+                "title": request.env._("Nothing to show yet"),
+                "firm": link_sudo._get_page_firm(),
+            }
+            return self._client_render(
+                "legal_billing.portal_client_empty", link_sudo, page
+            )
         return self._client_render_page(
-            link_sudo, row, bool(kw.get("all")), is_preview=True, is_empty=is_empty
+            link_sudo, row, bool(kw.get("all")), is_preview=True
         )
 
 

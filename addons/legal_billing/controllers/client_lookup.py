@@ -1,7 +1,8 @@
 from odoo.exceptions import UserError
-from odoo.http import request, route
+from odoo.http import request
 
 from odoo.addons.legal_timesheet.controllers.private_page import PRIVATE_HEADERS
+from odoo.addons.legal_timesheet.controllers.private_route import private_route
 
 from .client import LegalClientPortal
 from .portal import MAX_ID
@@ -17,29 +18,16 @@ class LegalClientLookup(LegalClientPortal):
     the address on file. Nothing of an invoice is shown.
     """
 
-    @route(
-        "/legal/pay",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-    )
+    @private_route("/legal/pay")
     def legal_lookup_page(self, firm="", embed="", **_kw):
         return self._lookup_render(self._lookup_get_firm(firm), bool(embed))
 
-    @route(
+    @private_route(
         "/legal/pay",
-        type="http",
-        auth="public",
         methods=["POST"],
         # Inside the firm's own site the browser sends no cookie, hence no token; what
         # a forged request could do is send a client his own link.
         csrf=False,
-        website=True,
-        multilang=False,
-        sitemap=False,
         legal_limit="lookup",
     )
     def legal_lookup_ask(self, firm="", embed="", number="", proof="", **_kw):

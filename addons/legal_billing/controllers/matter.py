@@ -4,6 +4,7 @@ from odoo.addons.legal_timesheet.controllers.private_page import (
     MAX_ID,
     PRIVATE_HEADERS,
 )
+from odoo.addons.legal_timesheet.controllers.private_route import private_route
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 STATUS = {"bad_link": 404, "expired": 410}
@@ -36,15 +37,7 @@ class LegalMatterPortal(CustomerPortal):
         response.headers.update(PRIVATE_HEADERS)
         return response
 
-    @route(
-        "/my/matters/<int:matter_id>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-    )
+    @private_route("/my/matters/<int:matter_id>")
     def legal_matter_page(self, matter_id, access_token="", done="", **_kw):
         matter_sudo, notice_sudo, situation = self._matter_find(matter_id, access_token)
         return self._matter_render(
@@ -55,14 +48,7 @@ class LegalMatterPortal(CustomerPortal):
             outcome=done == "asked" and "asked",
         )
 
-    @route(
-        "/my/matters/<int:matter_id>/documents/<int:document_id>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        multilang=False,
-        sitemap=False,
-    )
+    @private_route("/my/matters/<int:matter_id>/documents/<int:document_id>")
     def legal_matter_document(self, matter_id, document_id, access_token="", **_kw):
         matter_sudo, notice_sudo, situation = self._matter_find(matter_id, access_token)
         document_sudo = matter_sudo.shared_document_ids.filtered(
@@ -82,14 +68,7 @@ class LegalMatterPortal(CustomerPortal):
         response.headers.update(PRIVATE_HEADERS)
         return response
 
-    @route(
-        "/my/matters/<int:matter_id>/accounts/<int:account_id>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        multilang=False,
-        sitemap=False,
-    )
+    @private_route("/my/matters/<int:matter_id>/accounts/<int:account_id>")
     def legal_matter_final_account(self, matter_id, account_id, access_token="", **_kw):
         """The client's final account in force, the file as it was issued."""
         matter_sudo, notice_sudo, situation = self._matter_find(matter_id, access_token)
@@ -112,17 +91,12 @@ class LegalMatterPortal(CustomerPortal):
             }.items(),
         )
 
-    @route(
+    @private_route(
         "/my/matters/<int:matter_id>/notice/<int:notice_id>/<string:verb>",
-        type="http",
-        auth="public",
         methods=["POST"],
         # A link's key is what another site could not forge, from any mailbox and
         # without cookies; who is signed in shows the token of the session instead.
         csrf=False,
-        website=True,
-        multilang=False,
-        sitemap=False,
         legal_limit="answer",
     )
     def legal_notice_answer(self, matter_id, notice_id, verb, access_token="", **post):
@@ -182,14 +156,7 @@ class LegalMatterPortal(CustomerPortal):
             typed=post,
         )
 
-    @route(
-        "/my/matters/<int:matter_id>/notice/<int:notice_id>/letter",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        multilang=False,
-        sitemap=False,
-    )
+    @private_route("/my/matters/<int:matter_id>/notice/<int:notice_id>/letter")
     def legal_notice_letter(self, matter_id, notice_id, access_token="", **_kw):
         """The letter as PDF, as it was written."""
         matter_sudo, notice_sudo, situation = self._matter_find(matter_id, access_token)

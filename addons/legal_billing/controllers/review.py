@@ -1,7 +1,8 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.http import Controller, request, route
+from odoo.http import Controller, request
 
 from odoo.addons.legal_timesheet.controllers.private_page import PRIVATE_HEADERS
+from odoo.addons.legal_timesheet.controllers.private_route import private_route
 
 STATUS = {"bad_link": 404, "over": 410, "not_yours": 403, "other_person": 403}
 LONGEST = 600
@@ -13,28 +14,15 @@ class LegalReview(Controller):
     Opening it approves nothing: mail programs open links by themselves.
     """
 
-    @route(
-        "/legal/review/<string:payload>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-    )
+    @private_route("/legal/review/<string:payload>")
     def legal_review_page(self, payload, **_kw):
         return self._legal_review_render(payload)
 
-    @route(
+    @private_route(
         "/legal/review/<string:payload>",
-        type="http",
-        auth="public",
         methods=["POST"],
         # The signed link is what another site could not forge.
         csrf=False,
-        website=True,
-        multilang=False,
-        sitemap=False,
         legal_limit="answer",
     )
     def legal_review_approve(self, payload, seen=None, **_kw):

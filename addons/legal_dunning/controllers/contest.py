@@ -1,9 +1,10 @@
 from odoo.exceptions import AccessError, MissingError, UserError
-from odoo.http import request, route
+from odoo.http import request
 from odoo.tools import consteq
 
 from odoo.addons.legal_billing.controllers.portal import MAX_ID
 from odoo.addons.legal_billing.controllers.provision import LegalProvisionPortal
+from odoo.addons.legal_timesheet.controllers.private_route import private_route
 
 KINDS = ("dispute", "question")
 
@@ -13,15 +14,7 @@ class LegalContestPortal(LegalProvisionPortal):
 
     # Pages ------------------------------------------------------------------------
 
-    @route(
-        "/my/invoices/<int:invoice_id>/contest",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-    )
+    @private_route("/my/invoices/<int:invoice_id>/contest")
     def legal_contest_page(
         self, invoice_id, access_token=None, kind="dispute", part="", **_kw
     ):
@@ -32,17 +25,12 @@ class LegalContestPortal(LegalProvisionPortal):
             invoice_sudo, access_token, {"kind": kind, "keys": [part] if part else []}
         )
 
-    @route(
+    @private_route(
         "/my/invoices/<int:invoice_id>/contest",
-        type="http",
-        auth="public",
         methods=["POST"],
         # The key in the link is what another site could not forge; without it, the
         # session's own token is asked for below.
         csrf=False,
-        website=True,
-        multilang=False,
-        sitemap=False,
         legal_limit="message",
     )
     def legal_contest_send(self, invoice_id, access_token=None, **post):
@@ -79,15 +67,10 @@ class LegalContestPortal(LegalProvisionPortal):
             invoice_sudo, access_token, typed, problem=problem
         )
 
-    @route(
+    @private_route(
         "/my/invoices/<int:invoice_id>/disputes/<int:dispute_id>/<string:verb>",
-        type="http",
-        auth="public",
         methods=["POST"],
         csrf=False,  # as above
-        website=True,
-        multilang=False,
-        sitemap=False,
         legal_limit="message",
     )
     def legal_dispute_reply(

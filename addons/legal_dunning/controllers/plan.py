@@ -5,6 +5,7 @@ from odoo.tools import consteq
 
 from odoo.addons.legal_billing.controllers.portal import MAX_ID
 from odoo.addons.legal_timesheet.controllers.private_page import PRIVATE_HEADERS
+from odoo.addons.legal_timesheet.controllers.private_route import private_route
 
 from .contest import LegalContestPortal
 
@@ -16,15 +17,7 @@ class LegalPlanPortal(LegalContestPortal):
 
     # Asking for a plan --------------------------------------------------------------
 
-    @route(
-        "/my/invoices/<int:invoice_id>/plan",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-    )
+    @private_route("/my/invoices/<int:invoice_id>/plan")
     def legal_plan_ask(
         self, invoice_id, access_token=None, count=None, first_on=None, **_kw
     ):
@@ -40,15 +33,10 @@ class LegalPlanPortal(LegalContestPortal):
             invoice_sudo, access_token, {"count": count, "first_on": first_on}
         )
 
-    @route(
+    @private_route(
         "/my/invoices/<int:invoice_id>/plan",
-        type="http",
-        auth="public",
         methods=["POST"],
         csrf=False,  # the key in the link; else the session's token, see below
-        website=True,
-        multilang=False,
-        sitemap=False,
         legal_limit="message",
     )
     def legal_plan_propose(self, invoice_id, access_token=None, **post):
@@ -111,30 +99,14 @@ class LegalPlanPortal(LegalContestPortal):
 
     # The plan -----------------------------------------------------------------------
 
-    @route(
-        "/my/plans/<int:plan_id>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-    )
+    @private_route("/my/plans/<int:plan_id>")
     def legal_plan_page(self, plan_id, access_token=None, said="", part="", **_kw):
         plan_sudo = self._legal_find_plan(plan_id, access_token)
         if not plan_sudo:
             return self._legal_render_no_plan(plan_id, access_token)
         return self._legal_render_plan(plan_sudo, access_token, said=said, part=part)
 
-    @route(
-        "/my/plans/<int:plan_id>/pdf",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-    )
+    @private_route("/my/plans/<int:plan_id>/pdf")
     def legal_plan_pdf(self, plan_id, access_token=None, **_kw):
         plan_sudo = self._legal_find_plan(plan_id, access_token)
         if not plan_sudo:
@@ -149,15 +121,10 @@ class LegalPlanPortal(LegalContestPortal):
         }
         return request.make_response(document_sudo.raw, list(headers.items()))
 
-    @route(
+    @private_route(
         ["/my/plans/<int:plan_id>/accept", "/my/plans/<int:plan_id>/counter"],
-        type="http",
-        auth="public",
         methods=["POST"],
         csrf=False,  # as above
-        website=True,
-        multilang=False,
-        sitemap=False,
         legal_limit="answer",
     )
     def legal_plan_answer(self, plan_id, access_token=None, **post):

@@ -5,6 +5,7 @@ from odoo.http import request, route
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .private_page import MAX_ID, PRIVATE_HEADERS
+from .private_route import private_route
 
 ENTRY_FIELD = re.compile(r"^question_(\d{1,9})$")
 
@@ -16,31 +17,20 @@ class ClientTime(CustomerPortal):
 
     # The key in the link is what another site could not forge: no session token,
     # so that it works from any mailbox, without cookies.
-    @route(
+    @private_route(
         [
             "/legal/time/<int:approval_id>",
             "/legal/time/<int:approval_id>/<string:token>",
         ],
-        type="http",
-        auth="public",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
     )
     def legal_time_page(self, approval_id, token="", **_kw):
         approval_sudo = self._legal_find(approval_id, token)
         return self._legal_time_render(approval_sudo)
 
-    @route(
+    @private_route(
         "/legal/time/<int:approval_id>/<string:token>/<string:verb>",
-        type="http",
-        auth="public",
         methods=["POST"],
         csrf=False,
-        website=True,
-        multilang=False,
-        sitemap=False,
         legal_limit="answer",
     )
     def legal_time_answer(self, approval_id, token, verb, **post):
@@ -67,27 +57,18 @@ class ClientTime(CustomerPortal):
             request.render("legal_timesheet.portal_my_time", values)
         )
 
-    @route(
+    @private_route(
         "/my/time/<int:approval_id>",
-        type="http",
         auth="user",
-        methods=["GET"],
-        website=True,
-        multilang=False,
-        sitemap=False,
     )
     def legal_my_time_page(self, approval_id, **_kw):
         approval_sudo = self._legal_get_own().filtered(lambda a: a.id == approval_id)
         return self._legal_time_render(approval_sudo)
 
-    @route(
+    @private_route(
         "/my/time/<int:approval_id>/<string:verb>",
-        type="http",
         auth="user",
         methods=["POST"],
-        website=True,
-        multilang=False,
-        sitemap=False,
         legal_limit="answer",
     )
     def legal_my_time_answer(self, approval_id, verb, **post):
