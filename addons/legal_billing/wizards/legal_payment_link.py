@@ -31,6 +31,7 @@ class LegalPaymentLink(models.TransientModel):
     )
     open_move_ids = fields.Many2many(
         "account.move",
+        string="Open Invoices",
         compute="_compute_open_move_ids",
         groups="account.group_account_invoice,account.group_account_readonly",
     )

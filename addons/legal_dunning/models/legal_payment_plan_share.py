@@ -28,7 +28,7 @@ class LegalPaymentPlan(models.Model):
         :return: values of the shares, one for each invoice that gets something
         """
         self.ensure_one()
-        left = to_decimal(self.currency_id, amount)
+        left = to_decimal(self.currency_id, float(amount))
         found = {}
         rows = self.invoice_ids.sorted(
             lambda row: (row.move_id == last, row.due_on, row.id)

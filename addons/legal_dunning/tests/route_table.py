@@ -46,6 +46,8 @@ class Call:
     writes: bool = False
     is_open: bool = False
     amount: bool = False
+    #: whoever is signed in reads what is his own, which is noted as a reading
+    notes: bool = False
 
 
 def _invoice(world):
@@ -293,9 +295,9 @@ ROUTES = {
     ("GET", "/my/invoices/<int:invoice_id>/annex"): Call(
         _invoice, lambda world: world.link._sign(world.move), over=_link_over
     ),
-    ("GET", "/my/account-summary"): Call(shows=True),
+    ("GET", "/my/account-summary"): Call(shows=True, notes=True),
     ("GET", "/my/account-summary/<int:company_id>"): Call(
-        lambda world: {"company_id": world.move.company_id.id}
+        lambda world: {"company_id": world.move.company_id.id}, notes=True
     ),
     # a step that exists makes a link for whoever is signed in, his own
     ("GET", "/my/account-summary/<int:company_id>/<string:step>"): Call(
