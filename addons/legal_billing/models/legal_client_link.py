@@ -51,7 +51,7 @@ class LegalClientLink(models.Model):
             ("paper", "Printed on documents"),
             ("account", "Opened when signed in"),
         ],
-        string="How it was given",
+        string="Handed over by",
         required=True,
         readonly=True,
         default="mail",
