@@ -129,12 +129,23 @@ class TestPressSending(DocumentCommon):
                 sending_methods=[],
                 invoice_edi_format="facturx",
             )
+        one, all_of_them = self._count_queries(moves[:1]), self._count_queries(moves)
+        self.assertLessEqual(all_of_them - one, 4 * (len(moves) - 1))
         for move in moves:
             pdf = move.invoice_pdf_report_id.raw
             self.assertIn(move.name, _read(pdf))
             self.assertEqual(facturx_checker.check_pdfa(pdf), [])
             (einvoice,) = PdfReader(io.BytesIO(pdf)).attachments["factur-x.xml"]
             self.assertEqual(einvoice, move.ubl_cii_xml_id.raw)
+
+    def _count_queries(self, moves):
+        """Return the statements that the texts of these invoices take."""
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        moves._legal_prepare_print()
+        for move in moves:
+            move._legal_get_print_values()
+        return self.env.cr.sql_log_count - before
 
     def test_the_server_says_how_many(self):
         Report = self.env["ir.actions.report"]
