@@ -50,13 +50,15 @@ class Helper:
     """One helper process."""
 
     def __init__(self):
-        # Its messages join the server's own; ``-I`` would lose a virtual environment's
-        # paths, which are handed over instead.
+        if not sys.executable:
+            raise OSError("This server does not know its Python.")
+        # Its messages join the server's own. Of a session of its own, it hears no
+        # interruption of the terminal: it ends when its input does.
         self._process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("press_helper.py"))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            close_fds=True,
+            start_new_session=True,
         )
         settings = {
             "path": sys.path,
