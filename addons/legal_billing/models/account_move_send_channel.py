@@ -119,11 +119,12 @@ class AccountMoveSend(models.AbstractModel):
             attachments |= super()._generate_and_send_invoices(
                 others, from_cron=True, **kwargs
             )
+        sender = self.with_context(legal_sends_in_mass=True)
+        sender._legal_print_together(legal, from_cron=True)
         handed_over = legal.browse()
         for move in legal:
             try:
                 with self.env.cr.savepoint():
-                    sender = self.with_context(legal_sends_in_mass=True)
                     attachments |= super(
                         AccountMoveSend, sender
                     )._generate_and_send_invoices(move, from_cron=True, **kwargs)
@@ -138,6 +139,36 @@ class AccountMoveSend(models.AbstractModel):
         for move in handed_over.filtered(lambda move: not move.legal_send_error):
             move._legal_mark_send_error(move._legal_deliver_mails())
         return attachments
+
+    @api.model
+    def _legal_print_together(self, moves, get_methods=None, from_cron=False):
+        """Write the files of invoices that have none yet, laid out side by side.
+
+        Nothing is sent. An invoice that is refused has no file afterwards either, and
+        says why when its own turn comes; so do all of them when one cannot be made.
+
+        :param get_methods: returns how one is sent, which may refuse its file
+        """
+        missing = moves.filtered(lambda move: not move.invoice_pdf_report_id)
+        if len(missing) < 2:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._check_sending_data(missing)
+                settings = {}
+                for move in missing:
+                    chosen = {}
+                    if get_methods:
+                        chosen["sending_methods"] = get_methods(move)
+                    settings[move.sudo()] = self._get_default_sending_settings(
+                        move, from_cron=from_cron, **chosen
+                    )
+                self._generate_invoice_documents(settings)
+                self.env.flush_all()
+        except psycopg2.OperationalError:
+            raise
+        except Exception as error:
+            _logger.info("Invoices are printed one by one: %s", error)
 
     def _legal_give_up(self, move, error):
         """Say on the invoice, and to who sent it, why it was not sent."""

@@ -207,6 +207,22 @@ class LegalBillingRunLine(models.Model):
         moves = self.move_ids | self.move_id
         return moves.filtered(lambda move: move.state == "posted")
 
+    def _do_documents_at_once(self):
+        """Write the PDFs of these matters side by side.
+
+        :return: the lines that have theirs; the others say one by one why not
+        """
+        moves = self._get_posted()
+        self.env["account.move.send"]._legal_print_together(
+            moves, lambda move: {"manual"}
+        )
+        done = self.filtered(
+            lambda line: all(move.invoice_pdf_report_id for move in line._get_posted())
+        )
+        for line in done:
+            line._record("done", line._get_kept_message(), {"is_printed": True})
+        return done
+
     def _do_documents(self):
         """Write the PDF of each invoice, with its data; nothing leaves the firm."""
         for move in self._get_posted().filtered(lambda m: not m.invoice_pdf_report_id):
@@ -214,6 +230,16 @@ class LegalBillingRunLine(models.Model):
                 move, sending_methods={"manual"}, allow_raising=True
             )
         return "done", self._get_kept_message(), {"is_printed": True}
+
+    def _do_send_at_once(self):
+        """Write the PDFs that are missing side by side; each is then sent alone."""
+        waiting = self._get_posted().filtered(
+            lambda move: move._legal_is_waiting() and not move.legal_sent_on
+        )
+        self.env["account.move.send"].with_context(
+            legal_sends_in_mass=True
+        )._legal_print_together(waiting, lambda move: move._legal_get_sending_methods())
+        return self.browse()
 
     def _do_send(self):
         """Hand each invoice over as its payer prefers; e-mails leave after that.

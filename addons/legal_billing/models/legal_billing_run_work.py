@@ -13,7 +13,13 @@ from odoo.tools import config
 _logger = logging.getLogger(__name__)
 
 #: how many matters each stage takes between two commits
-AT_ONCE = {"preview": 100, "prebills": 100, "approve": 100, "invoice": 50}
+AT_ONCE = {
+    "preview": 100,
+    "prebills": 100,
+    "approve": 100,
+    "invoice": 50,
+    "documents": 40,
+}
 ONE_BY_ONE = 10
 #: how long a person waits at the screen before the work goes on by itself
 SECONDS_AT_SCREEN = 8

@@ -294,6 +294,46 @@ class TestRunSteps(RunCommon):
         told = run.line_ids.move_id.message_ids.attachment_ids
         self.assertEqual(told.mapped("name").count(pdf.name), 1)
 
+    def test_documents_of_a_chunk_are_laid_out_together_and_a_failure_is_named(self):
+        run = self._create_run()
+        self._run_all(run)
+        billed = run.line_ids.filtered("move_id")
+        self.assertGreater(len(billed), 2)
+        bad = billed[1]
+        Report = type(self.env["ir.actions.report"])
+        render = Report._legal_render_html
+
+        def render_all_but_one(report, name, data, res_id):
+            if res_id == bad.move_id.id:
+                raise UserError("This page cannot be made.")
+            return render(report, name, data, res_id)
+
+        def count_files():
+            return len(billed.move_id.invoice_pdf_report_id)
+
+        with (
+            real_send(self.env) as env,
+            patch.object(Report, "_legal_render_html", render_all_but_one),
+        ):
+            run.with_env(env)._run_documents()
+        self.assertEqual(bad.outcome, "failed")
+        self.assertIn("This page cannot be made.", bad.message)
+        self.assertEqual(count_files(), len(billed) - 1)
+        with (
+            real_send(self.env) as env,
+            patch.object(
+                type(billed), "_do_documents", side_effect=AssertionError("one by one")
+            ),
+        ):
+            # Together again once it is mended: nothing is left for one by one.
+            billed.move_id.invoice_pdf_report_id.unlink()
+            billed.is_printed = False
+            self.env.flush_all()
+            self.env.invalidate_all()
+            run.with_env(env)._run_documents()
+        self.assertEqual(count_files(), len(billed))
+        self.assertEqual(set(billed.mapped("outcome")), {"done"})
+
     # -- walls -----------------------------------------------------------------
 
     def test_a_persons_run_covers_what_he_may_read_the_jobs_covers_all(self):
