@@ -12,6 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from .wording import (
     STOP,
@@ -31,8 +32,20 @@ EARLY, LATE = 6 * HOUR, 22 * HOUR
 GRAIN = Decimal("0.4")
 
 
+class _Told:
+    """What was done, in words that many checks read: each is looked at once."""
+
+    @cached_property
+    def words(self):
+        return words(self.narrative)
+
+    @cached_property
+    def ranges(self):
+        return clock_ranges(self.narrative)
+
+
 @dataclass(frozen=True)
-class Work:
+class Work(_Told):
     """A line of time as the checks read it.
 
     :param bill: the pre-bill; ``key`` the line, ``source`` the time entry
@@ -62,7 +75,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Other:
+class Other(_Told):
     """Another entry of the same persons on the same days, wherever it is."""
 
     source: int
@@ -146,15 +159,15 @@ def find_duplicates(works, others, same_minutes, similarity):
     """
     by_day = defaultdict(list)
     for one in [*works, *others]:
-        by_day[one.person, one.day].append((one, words(one.narrative)))
+        by_day[one.person, one.day].append(one)
     findings = []
     for work in works:
-        mine = words(work.narrative)
-        for other, theirs in by_day[work.person, work.day]:
+        mine = work.words
+        for other in by_day[work.person, work.day]:
             if other.source == work.source or _is_later(other, work):
                 continue
             apart = abs(other.hours - work.hours) * HOUR
-            if apart > same_minutes or not similar(mine, theirs, similarity):
+            if apart > same_minutes or not similar(mine, other.words, similarity):
                 continue
             variant = "matter" if other.matter != work.matter else "same"
             findings.append(
@@ -175,16 +188,16 @@ def find_overlaps(works, others):
     """Return the work whose hours of the clock cross those of another entry."""
     by_day = defaultdict(list)
     for one in [*works, *others]:
-        if ranges := clock_ranges(one.narrative):
-            by_day[one.person, one.day].append((one, ranges))
+        if one.ranges:
+            by_day[one.person, one.day].append(one)
     findings = []
     for work in works:
-        for mine in clock_ranges(work.narrative):
+        for mine in work.ranges:
             crossed = next(
                 (
                     (other, max(mine[0], theirs[0]), min(mine[1], theirs[1]))
-                    for other, ranges in by_day[work.person, work.day]
-                    for theirs in ranges
+                    for other in by_day[work.person, work.day]
+                    for theirs in other.ranges
                     if other.source != work.source
                     and not _is_later(other, work)
                     and max(mine[0], theirs[0]) < min(mine[1], theirs[1])
@@ -224,7 +237,7 @@ def find_odd_hours(works, longest_entry):
     findings = []
     for work in works:
         minutes = work.hours * HOUR
-        written = sum(end - start for start, end in clock_ranges(work.narrative))
+        written = sum(end - start for start, end in work.ranges)
         step = Decimal(work.increment)
         rounded = max(work.worked * HOUR + step, Decimal(1))
         if longest_entry and work.hours > longest_entry:
@@ -251,9 +264,7 @@ def find_rest_days(works):
     """Return the work of days of rest, and of the night by the clock."""
     findings = []
     for work in works:
-        night = any(
-            start < EARLY or end > LATE for start, end in clock_ranges(work.narrative)
-        )
+        night = any(start < EARLY or end > LATE for start, end in work.ranges)
         if work.is_rest or night:
             variant = "day" if work.is_rest else "night"
             facts = {"day": str(work.day)}
@@ -305,7 +316,7 @@ def find_vague(works, shortest, vague):
     findings = []
     for work in works:
         text = " ".join((work.narrative or "").split())
-        found = words(text)
+        found = work.words
         telling = [w for w in vague.strip(found) if w not in STOP]
         if not found:
             variant = "empty"
@@ -323,7 +334,7 @@ def find_phrases(works, phrases, code):
     """Return the narratives that hold one of these phrases, all of them named."""
     findings = []
     for work in works:
-        text = words(work.narrative)
+        text = work.words
         if found := phrases.find_places(text):
             findings.append(_find_words(work, code, "words", text, found))
     return findings
@@ -360,7 +371,7 @@ def find_breaches(works, phrases, names, numbers, parties):
     """
     findings = find_phrases(works, phrases, "secrecy")
     for work in works:
-        text = words(work.narrative)
+        text = work.words
         allowed = parties.get(work.matter, frozenset())
         strangers = [row for row in names.find_places(text) if row[0] not in allowed]
         elsewhere = [row for row in numbers.find_places(text) if row[0] != work.matter]

@@ -14,6 +14,7 @@ HARD = re.compile(r"[;\n•|+]|(?:^|\s)\d{1,2}[.)]\s|\s(?:puis|ensuite|then)\s")
 SOFT = re.compile(r",|\s(?:et|and|ainsi que|as well as)\s")
 #: not that of an hour of the clock
 COLON = re.compile(r":(?!\d)")
+DIGIT = re.compile(r"\d")
 CLOCK = re.compile(
     r"(?<![\d.,])(\d{1,2})\s?(?:h|:)\s?(\d{2})?\s?(?:-|–|—|a|to|/)\s?"
     r"(\d{1,2})\s?(?:h|:)\s?(\d{2})?(?!\d)"
@@ -29,15 +30,29 @@ NUMBERS = {
 DAY_MINUTES = 24 * 60
 
 
+class _Plain(dict):
+    """What each character is written as without its accents, once it was met."""
+
+    def __missing__(self, code):
+        self[code] = None if unicodedata.combining(chr(code)) else code
+        return self[code]
+
+
+_PLAIN = _Plain()
+
+
 def fold(text):
     """Return a text in small letters, without accents, oe and ae for œ and æ.
 
     >>> fold("Étude du cœur — Noël")
     'etude du coeur — noel'
     """
-    text = (text or "").replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae")
+    text = text or ""
+    if text.isascii():
+        return text.lower()
+    text = text.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae")
     text = unicodedata.normalize("NFKD", text.replace("\u2019", "'").lower())
-    return "".join(char for char in text if not unicodedata.combining(char))
+    return text.translate(_PLAIN)
 
 
 def words(text):
@@ -204,6 +219,8 @@ def clock_ranges(text):
     ([(1320, 1560)], [])
     """
     found = []
+    if not DIGIT.search(text or ""):
+        return found
     for h1, m1, h2, m2 in CLOCK.findall(fold(text)):
         start, end = int(h1) * 60 + int(m1 or 0), int(h2) * 60 + int(m2 or 0)
         if int(h1) > 24 or int(h2) > 24 or start == end:
@@ -221,6 +238,8 @@ def find_numbers(text):
     []
     """
     found, rest = [], text or ""
+    if not DIGIT.search(rest):
+        return found
     for kind, pattern in NUMBERS.items():
         if pattern.search(rest):
             found.append(kind)
