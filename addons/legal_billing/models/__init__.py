@@ -21,6 +21,7 @@ from . import (
     account_move_cost,
     account_move_document,
     account_move_stock,
+    account_tax,
     account_move_check,
     account_move_check_files,
     account_move_line,

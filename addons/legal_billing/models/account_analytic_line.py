@@ -1,4 +1,8 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
+
+from .columns import rows
 
 
 class AccountAnalyticLine(models.Model):
@@ -28,12 +32,32 @@ class AccountAnalyticLine(models.Model):
     @api.depends("prebill_line_ids.source_status")
     def _compute_billing_status(self):
         """Follow the live pre-bill line; without one, the approval decides."""
-        res = super()._compute_billing_status()
-        for entry in self.filtered("prebill_line_ids"):
-            status = entry.prebill_line_ids._get_source_status()
-            if status:
-                entry.billing_status = status
+        statuses = self._get_source_statuses()
+        # Known what they are, those that stay so are not saved again: thousands, when
+        # the pre-bills of a run are approved.
+        rows(self.browse(filter(None, statuses)), "billing_status")
+        followed = self.browse(statuses)
+        res = super(AccountAnalyticLine, self - followed)._compute_billing_status()
+        by_status = defaultdict(list)
+        for entry_id, status in statuses.items():
+            by_status[status].append(entry_id)
+        for status, ids in by_status.items():
+            self.browse(ids).billing_status = status
         return res
+
+    def _get_source_statuses(self):
+        """Return {id: what became of it} of those that a live pre-bill line bills."""
+        saved = self.browse(filter(None, self._ids))
+        found = {}
+        for entry_id, status, is_live in rows(
+            saved.prebill_line_ids, "entry_id", "source_status", "is_live"
+        ):
+            if is_live:
+                found.setdefault(entry_id, status)
+        for entry in self - saved:
+            status = entry.prebill_line_ids._get_source_status()
+            found.update(dict.fromkeys(entry._ids, status))
+        return {entry_id: status for entry_id, status in found.items() if status}
 
     def _get_client_narrative(self):
         """Return what the client may read of this entry, never the stock name."""

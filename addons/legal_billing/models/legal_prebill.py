@@ -3,6 +3,14 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .columns import linked, rows
+from .legal_prebill_kinds import ALLOWANCES
+from .monetary import BatchMonetary
+
+#: decisions by which a line is on the bill
+BILLED = ("bill", "write_down", "no_charge")
+SUMMED = ("decision", "amount_standard", "amount_lost", "hours")
+
 
 class LegalPrebill(models.Model):
     """Pre-bill (préfacture): what one matter is about to be billed, and why.
@@ -62,22 +70,22 @@ class LegalPrebill(models.Model):
     client_message = fields.Text(
         help="Printed on the invoice and shown to the client online."
     )
-    amount_standard = fields.Monetary(
+    amount_standard = BatchMonetary(
         compute="_compute_amounts",
         store=True,
         help="Value of the time on this pre-bill at its standard rates.",
     )
-    amount_fees = fields.Monetary(compute="_compute_amounts", store=True)
-    amount_expenses = fields.Monetary(compute="_compute_amounts", store=True)
-    amount_disbursements = fields.Monetary(compute="_compute_amounts", store=True)
-    amount_untaxed = fields.Monetary(
+    amount_fees = BatchMonetary(compute="_compute_amounts", store=True)
+    amount_expenses = BatchMonetary(compute="_compute_amounts", store=True)
+    amount_disbursements = BatchMonetary(compute="_compute_amounts", store=True)
+    amount_untaxed = BatchMonetary(
         string="Total excl. VAT", compute="_compute_amounts", store=True
     )
-    amount_tax = fields.Monetary(string="VAT", compute="_compute_amounts", store=True)
-    amount_total = fields.Monetary(
+    amount_tax = BatchMonetary(string="VAT", compute="_compute_amounts", store=True)
+    amount_total = BatchMonetary(
         string="Total incl. VAT", compute="_compute_amounts", store=True
     )
-    amount_writeoff = fields.Monetary(
+    amount_writeoff = BatchMonetary(
         string="Written down", compute="_compute_amounts", store=True
     )
     realisation_percent = fields.Float(
@@ -127,18 +135,23 @@ class LegalPrebill(models.Model):
         positions = defaultdict(dict)
         for prebill in self:
             totals = dict.fromkeys(("fees", "expenses", "disbursements"), 0.0)
-            for line in prebill._get_billed_lines():
-                totals[line.section] += line.amount
+            billed = prebill._get_billed_lines()
+            for section, amount in rows(billed, "section", "amount"):
+                totals[section] += amount
             derived = prebill._get_derived_amounts()
             for category, amount in derived:
                 totals[category.section] += amount
             for section, amount in totals.items():
                 prebill[f"amount_{section}"] = amount
-            shown = prebill.line_ids.filtered(lambda li: li.decision != "postpone")
-            prebill.amount_standard = sum(shown.mapped("amount_standard"))
-            prebill.amount_writeoff = sum(shown.mapped("amount_lost"))
+            shown = [
+                row
+                for row in rows(prebill._get_lines(), *SUMMED)
+                if row[0] != "postpone"
+            ]
+            prebill.amount_standard = sum(standard for _d, standard, *_rest in shown)
+            prebill.amount_writeoff = sum(lost for _d, _s, lost, _hours in shown)
             prebill.hours = sum(
-                shown.filtered(lambda li: li.decision != "write_off").mapped("hours")
+                hours for decision, *_sums, hours in shown if decision != "write_off"
             )
             prebill.amount_untaxed = sum(totals.values())
             prebill.amount_tax = prebill._compute_tax_amount(
@@ -157,27 +170,43 @@ class LegalPrebill(models.Model):
             prebill.move_ids = moves
             prebill.move_count = len(moves)
 
+    def _get_moves_domain(self):
+        """Return the domain of the invoices made from these pre-bills."""
+        return [("line_ids.prebill_line_ids.prebill_id", "in", self.ids)]
+
     def _get_billed_lines(self):
         """Return the lines that carry an amount of their own.
 
         Not those worked out from them: caps, discounts, minimum, percentages.
         """
-        return self.line_ids.filtered(
-            lambda line: (
-                not line.is_derived
-                and line.decision in ("bill", "write_down", "no_charge")
+        lines, apart = self._get_lines(), self._get_kinds_apart()
+        billed = [
+            line_id
+            for line_id, kind, key, decision in rows(
+                lines, "id", "kind", "allowance_key", "decision"
             )
-        )
+            if kind not in apart and not key and decision in BILLED
+        ]
+        return lines.browse(billed).with_prefetch(lines._prefetch_ids)
+
+    def _get_lines(self):
+        """Return the lines, as ``line_ids`` does, where they are read many times."""
+        return linked(self, "line_ids")
+
+    @api.model
+    def _get_kinds_apart(self):
+        """Return the kinds of line that carry no amount of their own; extended."""
+        return ALLOWANCES
 
     def _compute_tax_amount(self, derived, positions):
         """Return the VAT of this pre-bill, by Odoo's own tax engine.
 
         :param derived: [(category, amount)] worked out from the other lines
-        :param dict positions: {client: fiscal position} found for earlier pre-bills
-            of the same company
+        :param dict positions: what was found for earlier pre-bills of the same
+            company: {client: fiscal position} and {(position, what decides): taxes}
         """
         self.ensure_one()
-        if not self.line_ids or not self.currency_id:
+        if not self._get_lines() or not self.currency_id:
             return 0.0
         if self._get_payers():
             # Each payer's VAT is rounded on an invoice of its own.
@@ -188,13 +217,14 @@ class LegalPrebill(models.Model):
         fiscal_position = positions.get(self.partner_id)
         if fiscal_position is None:
             fiscal_position = positions[self.partner_id] = self._get_fiscal_position()
-        bases, taxes_of = {}, {}
-        amounts = []
-        for line in self._get_taxed_lines():
-            key = line._get_taxes_key()
-            if key not in taxes_of:
-                taxes_of[key] = line._get_taxes(fiscal_position)
-            amounts.append((taxes_of[key], line.amount))
+        bases, amounts = {}, []
+        lines = self._get_taxed_lines()
+        names = ("id", "amount", *lines._get_taxes_key())
+        for line_id, amount, *key in rows(lines, *names):
+            key = (fiscal_position, *key)
+            if key not in positions:
+                positions[key] = lines.browse((line_id,))._get_taxes(fiscal_position)
+            amounts.append((positions[key], amount))
         amounts += [
             (fiscal_position.map_tax(category._get_tax()), amount)
             for category, amount in derived
@@ -203,8 +233,7 @@ class LegalPrebill(models.Model):
             bases[taxes] = bases.get(taxes, 0.0) + amount
         total = 0.0
         for taxes, base in bases.items():
-            result = taxes.compute_all(base, self.currency_id, partner=self.partner_id)
-            total += result["total_included"] - result["total_excluded"]
+            total += taxes._legal_get_amount(base, self.currency_id, self.partner_id)
         return self.currency_id.round(total)
 
     def _get_taxed_lines(self):

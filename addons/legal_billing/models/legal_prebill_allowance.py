@@ -6,9 +6,8 @@ from odoo import models
 from ..engine import complement, fees, hourly, subscription
 from ..engine.adjust import REVIEW
 from .account_move_print import format_hours
-
-#: kinds taken off the fees: negative by nature, and nobody's decision
-ALLOWANCES = ("discount", "cap")
+from .columns import rows
+from .legal_prebill_kinds import ALLOWANCES
 
 
 @dataclass
@@ -53,18 +52,25 @@ class LegalPrebill(models.Model):
 
     def _get_derived_amounts(self):
         """Return [(category, amount)] of these, as the reviewer left them."""
-        lines = {
-            (line.term_id, line.allowance_key): line
-            for line in self.line_ids
-            if line.is_derived
-        }
-        amounts = []
-        for one in self._get_derived():
+        derived, amounts = self._get_derived(), []
+        lines = self._get_derived_lines() if derived else {}
+        for one in derived:
             line = lines.get((one.term, one.key))
             decided = line and line.decision != "bill" and one.kind not in ALLOWANCES
             amount = line.amount if decided else float(one.amount)
             amounts.append((one.category, amount))
         return amounts
+
+    def _get_derived_lines(self):
+        """Return {(term, key): line} of the lines worked out from the others."""
+        self.ensure_one()
+        lines = self._get_lines()
+        derived = lines.browse(
+            line_id
+            for line_id, kind, key in rows(lines, "id", "kind", "allowance_key")
+            if kind in ALLOWANCES or key
+        )
+        return {(line.term_id, line.allowance_key): line for line in derived}
 
     def _get_review_discount(self, billed, derived):
         """Return what the reviewer takes off beside; a hook."""
@@ -73,12 +79,15 @@ class LegalPrebill(models.Model):
     # -- hours -------------------------------------------------------------------
 
     def _get_hourly_allowances(self, billed):
-        lines = billed.filtered(
-            lambda line: (
-                line.kind == "time"
-                and line.decision != "no_charge"
-                and line.term_id._has_allowances()
+        capped = {term.id for term in billed.term_id if term._has_allowances()}
+        if not capped:
+            return []
+        lines = billed.browse(
+            line_id
+            for line_id, kind, decision, term_id in rows(
+                billed, "id", "kind", "decision", "term_id"
             )
+            if kind == "time" and decision != "no_charge" and term_id in capped
         )
         if not lines:
             return []
@@ -361,12 +370,10 @@ class LegalPrebill(models.Model):
     def _sync_allowances(self):
         """Make the lines worked out from others say so, no more, no less."""
         create = []
+        # Read for all at once: bill by bill their terms would be asked for one by one.
+        (self.matter_id.agreement_ids | self.agreement_id).term_ids.mapped("kind")
         for prebill in self:
-            lines = {
-                (line.term_id, line.allowance_key): line
-                for line in prebill.line_ids
-                if line.is_derived
-            }
+            lines = prebill._get_derived_lines()
             for one in prebill._get_derived():
                 line = lines.pop((one.term, one.key), None)
                 if line:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, models
 
 from ..engine import anomalies, fees, wording
+from .columns import rows
 
 #: what the name of a firm ends with, and nobody says
 LEGAL_FORMS = frozenset(
@@ -11,6 +12,30 @@ LEGAL_FORMS = frozenset(
     " gmbh ag ltd llc inc plc spa societe cabinet".split()
 )
 SHORTEST_NAME = 5
+ENTRY_FIELDS = ("id", "matter_id", "employee_id", "date", "unit_amount", "rate_id")
+OTHER_FIELDS = (
+    "employee_id",
+    "matter_id",
+    "date",
+    "narrative",
+    "unit_amount",
+    "hours_billable",
+    "billing_status",
+)
+LINE_FIELDS = (
+    "id",
+    "prebill_id",
+    "entry_id",
+    "matter_id",
+    "term_id",
+    "decision",
+    "narrative",
+    "hours_proposed",
+    "hours",
+    "hours_package",
+    "rate",
+    "rate_proposed",
+)
 
 
 @dataclass
@@ -73,43 +98,48 @@ class LegalPrebill(models.Model):
         agreed = {}
         for rate in lines.term_id.agreement_id.term_ids.rate_ids:
             if rate.term_id.kind == "hourly":
-                agreed.setdefault(rate.term_id.agreement_id, set()).add(rate.rate_id)
-        return [
-            self._prepare_work_to_check(line, increments, rest, agreed)
-            for line in lines
-        ]
-
-    @api.model
-    def _prepare_work_to_check(self, line, increments, rest, agreed):
-        entry, term = line.entry_id, line.term_id
-        increment = increments.get((entry.matter_id.id, entry.date))
-        by_day = not increment or increment.scope == "day"
-        rates = agreed.get(term.agreement_id)
-        proposed = fees.to_decimal(line.rate_proposed)
-        if not rates or term.kind != "hourly" or term.blended_rate:
-            rates = None
-        else:
-            rates = frozenset([proposed]) if entry.rate_id in rates else frozenset()
-        user = entry.employee_id.user_id
-        matter = line.matter_id
-        return anomalies.Work(
-            bill=line.prebill_id.id,
-            key=line.id,
-            source=entry.id,
-            person=entry.employee_id.id,
-            matter=matter.id,
-            day=entry.date,
-            hours=fees.to_decimal(line.hours_proposed),
-            narrative=line.narrative or "",
-            worked=fees.to_decimal(entry.unit_amount),
-            increment=0 if by_day else increment.minutes,
-            rate=fees.to_decimal(line.rate),
-            rate_proposed=proposed,
-            agreed=rates,
-            is_covered=line.decision == "no_charge" or line.hours_package >= line.hours,
-            is_on_team=bool(user) and matter._is_on_team(user, entry.date),
-            is_rest=entry.date in rest,
-        )
+                agreed.setdefault(rate.term_id.agreement_id, set()).add(rate.rate_id.id)
+        rates_of = {
+            term.id: agreed.get(term.agreement_id)
+            for term in lines.term_id
+            if term.kind == "hourly" and not term.blended_rate
+        }
+        recorded = {row[0]: row for row in rows(entries, *ENTRY_FIELDS)}
+        users = {person.id: person.user_id for person in entries.employee_id}
+        known = {matter.id: matter for matter in lines.matter_id}
+        works = []
+        for line in rows(lines, *LINE_FIELDS):
+            key, bill, source, matter_id, term_id, decision, text, *figures = line
+            _id, recorded_on, person, day, worked, rate_id = recorded[source]
+            hours_proposed, hours, package, rate, rate_proposed = figures
+            increment = increments.get((recorded_on, day))
+            by_day = not increment or increment.scope == "day"
+            proposed = fees.to_decimal(rate_proposed)
+            rates = rates_of.get(term_id)
+            if rates:
+                rates = frozenset([proposed] if rate_id in rates else ())
+            user, matter = users.get(person), known[matter_id]
+            works.append(
+                anomalies.Work(
+                    bill=bill,
+                    key=key,
+                    source=source,
+                    person=person,
+                    matter=matter_id,
+                    day=day,
+                    hours=fees.to_decimal(hours_proposed),
+                    narrative=text or "",
+                    worked=fees.to_decimal(worked),
+                    increment=0 if by_day else increment.minutes,
+                    rate=fees.to_decimal(rate),
+                    rate_proposed=proposed,
+                    agreed=rates,
+                    is_covered=decision == "no_charge" or package >= hours,
+                    is_on_team=bool(user) and matter._is_on_team(user, day),
+                    is_rest=day in rest,
+                )
+            )
+        return works
 
     @api.model
     def _get_rest_days(self, lines):
@@ -155,31 +185,18 @@ class LegalPrebill(models.Model):
                 ("project_id", "!=", False),
                 ("id", "not in", entries.ids),
             ],
-            [
-                "employee_id",
-                "date",
-                "matter_id",
-                "narrative",
-                "unit_amount",
-                "hours_billable",
-                "billing_status",
-            ],
+            OTHER_FIELDS,
             order="id",
         )
-        for entry in found:
-            common = (entry.id, entry.employee_id.id, entry.matter_id.id, entry.date)
-            words = entry.narrative or ""
-            worked = fees.to_decimal(entry.unit_amount)
-            case.all_others.append(anomalies.Other(*common, worked, words))
-            is_billed = entry.billing_status in (
-                "approved",
-                "on_prebill",
-                "billed",
-                "paid",
-            )
-            if entry.matter_id and is_billed and entry not in given_up:
-                hours = fees.to_decimal(entry.hours_billable)
-                case.others.append(anomalies.Other(*common, hours, words))
+        apart = set(given_up._ids)
+        for *common, text, worked, hours, status in rows(found, "id", *OTHER_FIELDS):
+            told = text or ""
+            other = anomalies.Other(*common, fees.to_decimal(worked), told)
+            case.all_others.append(other)
+            is_billed = status in ("approved", "on_prebill", "billed", "paid")
+            if other.matter and is_billed and other.source not in apart:
+                hours = fees.to_decimal(hours)
+                case.others.append(anomalies.Other(*common, hours, told))
 
     # -- names ---------------------------------------------------------------------
 

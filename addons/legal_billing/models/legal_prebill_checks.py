@@ -168,7 +168,10 @@ class LegalPrebill(models.Model):
     def _keep_findings(self, case, findings):
         """Write what is new, drop what is mended, leave what was dismissed."""
         Anomaly = self.env["legal.prebill.anomaly"].sudo()
-        sources = {line.id: line._get_check_source() for line in case.lines}
+        named = self.env["legal.prebill.line"].browse(
+            {f.line for f in findings if f.line}
+        )
+        sources = {line.id: line._get_check_source() for line in named}
         found = {}
         for finding in findings:
             print_ = finding.fingerprint(sources.get(finding.line, "prebill"))

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .monetary import BatchMonetary
+
 
 class LegalPrebillCredit(models.Model):
     """What a credit note takes back of one pre-bill line, and what becomes of it.
@@ -83,13 +85,13 @@ class LegalPrebillLine(models.Model):
     _inherit = "legal.prebill.line"
 
     credit_ids = fields.One2many("legal.prebill.credit", "prebill_line_id")
-    amount_credited = fields.Monetary(
+    amount_credited = BatchMonetary(
         compute="_compute_amount_net",
         store=True,
         precompute=True,
         help="What credit notes took back of the amount, excluding VAT.",
     )
-    amount_net = fields.Monetary(
+    amount_net = BatchMonetary(
         string="Amount after credit notes",
         compute="_compute_amount_net",
         store=True,
@@ -104,13 +106,14 @@ class LegalPrebillLine(models.Model):
             line.amount_net = line.amount - line.amount_credited
 
     @api.model
-    def _add_plain_values(self, vals):
-        res = super()._add_plain_values(vals)
+    def _add_plain_values(self, vals, known):
+        res = super()._add_plain_values(vals, known)
         vals.update(amount_net=vals["amount"], amount_credited=0.0)
-        vals["__precomputed__"] |= {
-            self._fields[name] for name in ("amount_net", "amount_credited")
-        }
         return res
+
+    @api.model
+    def _get_amounts_from_given(self):
+        return [*super()._get_amounts_from_given(), "amount_net", "amount_credited"]
 
     def _is_given_back(self):
         """Tell whether every invoice of this line gave it back to be billed again."""

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ..engine import adjust, fees
 from ..engine.adjust import REVIEW
 from .legal_prebill_allowance import Derived
+from .monetary import BatchMonetary
 
 
 class LegalPrebill(models.Model):
@@ -20,7 +21,7 @@ class LegalPrebill(models.Model):
     discount_percent = fields.Float(
         "Discount Shown (%)", readonly=True, copy=False, digits=(5, 2)
     )
-    discount_amount = fields.Monetary("Discount Shown", readonly=True, copy=False)
+    discount_amount = BatchMonetary("Discount Shown", readonly=True, copy=False)
     discount_reason_id = fields.Many2one(
         "legal.writeoff.reason", readonly=True, copy=False
     )
@@ -195,8 +196,8 @@ class LegalPrebillLine(models.Model):
         return res
 
     @api.model
-    def _add_plain_values(self, vals):
-        res = super()._add_plain_values(vals)
+    def _add_plain_values(self, vals, known):
+        res = super()._add_plain_values(vals, known)
         if vals.get("allowance_key") == REVIEW:
             vals["amount_lost"] = -vals["amount"]
         return res

@@ -5,6 +5,19 @@ from odoo.exceptions import UserError
 
 from ..engine import fees, hourly, subscription
 from .account_move_print import format_hours
+from .columns import rows
+
+#: what decides on the agreement and the term of an entry
+MATCHED_BY = ("date", "activity_code_id", "legal_currency_id")
+#: what the line of an entry takes over from it
+TAKEN = (
+    "date",
+    "employee_id",
+    "grade_id",
+    "narrative",
+    "hours_billable",
+    "amount_billable",
+)
 
 
 class LegalPrebill(models.Model):
@@ -131,11 +144,10 @@ class LegalPrebill(models.Model):
         lines = self._prepare_due_lines(sources, category, rolls)
         for term, entries in by_term.items():
             charges = self._charge_entries(matter, term, entries, sources, rolls)
-            for entry in entries:
-                if charge := charges.get(entry.id):
-                    lines.append(self._prepare_time_line(entry, term, category, charge))
-                else:
-                    sources.left_out[term].append(entry)
+            lines += self._prepare_time_lines(entries, term, category, charges)
+            left = [entry for entry in entries if entry.id not in charges]
+            if left:
+                sources.left_out[term] += left
         return lines
 
     @api.model
@@ -144,15 +156,31 @@ class LegalPrebill(models.Model):
 
         Work after the end of the last agreement is under none and left out.
         """
-        by_term = defaultdict(list)
-        for entry in sources.entries:
-            agreement = self._find_agreement(sources.agreements, entry.date)
+        by_term, in_force, takers = defaultdict(list), {}, {}
+        wanted = sources.agreement.currency_id.id
+        for entry, (day, activity, currency) in zip(
+            sources.entries,
+            rows(self._join(sources.entries), *MATCHED_BY),
+            strict=True,
+        ):
+            if day not in in_force:
+                in_force[day] = self._find_agreement(sources.agreements, day)
+            agreement = in_force[day]
             if not agreement:
                 sources.left_out[None].append(entry)
                 continue
-            self._check_entry_currency(matter, agreement, sources, entry)
-            by_term[self._find_term(matter, agreement, entry)].append(entry)
+            if {agreement.currency_id.id, currency or wanted} != {wanted}:
+                self._check_entry_currency(matter, agreement, sources, entry)
+            key = agreement, day, activity
+            if key not in takers:
+                takers[key] = self._find_term(matter, agreement, entry)
+            by_term[takers[key]].append(entry)
         return by_term
+
+    @api.model
+    def _join(self, entries):
+        """Return these entries, each a record of its own, as one recordset."""
+        return self.env["account.analytic.line"].browse(e.id for e in entries)
 
     @api.model
     def _find_term(self, matter, agreement, entry):
@@ -204,12 +232,10 @@ class LegalPrebill(models.Model):
     @api.model
     def _prepare_works(self, entries):
         return [
-            fees.Work(
-                entry.id,
-                fees.to_decimal(entry.hours_billable),
-                fees.to_decimal(entry.rate),
+            fees.Work(key, fees.to_decimal(hours), fees.to_decimal(rate))
+            for key, hours, rate in rows(
+                self._join(entries), "id", "hours_billable", "rate"
             )
-            for entry in entries
         ]
 
     @api.model
@@ -296,27 +322,47 @@ class LegalPrebill(models.Model):
         return warnings
 
     @api.model
-    def _prepare_time_line(self, entry, term, category, charge):
-        amount = float(charge.amount)
-        return {
-            "kind": "time",
-            "category_id": category.id,
-            "entry_id": entry.id,
-            "term_id": term.id,
-            "date": entry.date,
-            "employee_id": entry.employee_id.id,
-            "grade_id": entry.grade_id.id,
-            "narrative": entry._get_client_narrative(),
-            "hours_proposed": entry.hours_billable,
-            "hours": entry.hours_billable,
-            "hours_package": float(charge.hours_package),
-            "rate_proposed": float(charge.rate),
-            "rate": float(charge.rate),
-            "amount_standard": entry.amount_billable,
-            "explanation": self._explain_charge(term, charge),
-            "amount_proposed": amount,
-            "amount": amount,
-        }
+    def _prepare_time_lines(self, entries, term, category, charges):
+        """Return the values of the lines of these entries that are charged.
+
+        :param charges: {entry id: Charge}
+        """
+        # Most hours cost what they cost, and need no word of it.
+        is_plain = term.kind == "hourly" and not term.blended_rate
+        lines = []
+        for entry, values in zip(
+            entries, rows(self._join(entries), *TAKEN), strict=True
+        ):
+            charge = charges.get(entry.id)
+            if not charge:
+                continue
+            day, person, grade, narrative, hours, standard = values
+            amount, rate = float(charge.amount), float(charge.rate)
+            is_told = charge.hours_package or not is_plain
+            lines.append(
+                {
+                    "kind": "time",
+                    "category_id": category.id,
+                    "entry_id": entry.id,
+                    "term_id": term.id,
+                    "date": day,
+                    "employee_id": person,
+                    "grade_id": grade,
+                    "narrative": narrative or entry._get_client_narrative(),
+                    "hours_proposed": hours,
+                    "hours": hours,
+                    "hours_package": float(charge.hours_package),
+                    "rate_proposed": rate,
+                    "rate": rate,
+                    "amount_standard": standard,
+                    "explanation": self._explain_charge(term, charge)
+                    if is_told
+                    else False,
+                    "amount_proposed": amount,
+                    "amount": amount,
+                }
+            )
+        return lines
 
     @api.model
     def _explain_charge(self, term, charge):

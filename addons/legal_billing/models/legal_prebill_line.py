@@ -2,8 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..engine import fees, hourly
+from .columns import rows
 from .legal_money_category import SECTIONS
-from .legal_prebill_allowance import ALLOWANCES
+from .legal_prebill_kinds import ALLOWANCES
 from .monetary import BatchMonetary
 
 DECISIONS_THAT_LOSE_VALUE = ("no_charge", "write_down", "write_off")
@@ -194,20 +195,49 @@ class LegalPrebillLine(models.Model):
     def _add_known_values(self, vals_list):
         """Fill in what follows from the pre-bill, the category and the decision."""
         super()._add_known_values(vals_list)
+        known = {}
         for vals in vals_list:
             if vals.get("prebill_id") and "amount" in vals and "kind" in vals:
-                self._add_plain_values(vals)
+                self._add_plain_values(vals, known)
 
     @api.model
-    def _add_plain_values(self, vals):
-        """Give a new line the values that its computed fields would find."""
+    def _add_plain_values(self, vals, known):
+        """Give a new line the values that its computed fields would find.
+
+        :param dict known: what was found for lines before, by what it follows from
+        """
+        decision, kind = vals.get("decision", "bill"), vals["kind"]
+        key = (
+            vals["prebill_id"],
+            vals["category_id"],
+            vals.get("term_id"),
+            decision,
+            kind,
+            bool(vals.get("invoice_line_ids")),
+        )
+        if key not in known:
+            found = self._find_plain_values(vals, decision, kind)
+            names = {*found, *self._get_amounts_from_given()}
+            known[key] = found, frozenset(self._fields[name] for name in names)
+        found, fields_found = known[key]
+        loses = decision in DECISIONS_THAT_LOSE_VALUE and kind not in ALLOWANCES
+        given_up = vals.get("amount_proposed", 0.0) - vals["amount"]
+        vals.update(found)
+        vals["amount_lost"] = given_up if loses else 0.0
+        vals["__precomputed__"] = set(fields_found)
+
+    @api.model
+    def _get_amounts_from_given(self):
+        """Return the amounts that follow from those given, line by line; extended."""
+        return ["amount_lost"]
+
+    @api.model
+    def _find_plain_values(self, vals, decision, kind):
+        """Return what follows from the records that a new line is tied to."""
         prebill = self.env["legal.prebill"].browse(vals["prebill_id"])
         category = self.env["legal.money.category"].browse(vals["category_id"])
         term = self.env["legal.fee.term"].browse(vals.get("term_id") or [])
-        decision, kind = vals.get("decision", "bill"), vals["kind"]
-        loses = decision in DECISIONS_THAT_LOSE_VALUE and kind not in ALLOWANCES
         is_live = decision != "postpone" and prebill.state != "cancelled"
-        given_up = vals.get("amount_proposed", 0.0) - vals["amount"]
         found = {
             "matter_id": prebill.matter_id.id,
             "company_id": prebill.company_id.id,
@@ -217,12 +247,10 @@ class LegalPrebillLine(models.Model):
             "section_rank": SECTION_RANKS.get(category.section, 0),
             "kind_rank": self._get_kind_ranks()[kind],
             "is_live": is_live,
-            "amount_lost": given_up if loses else 0.0,
         }
         if decision != "write_off" and not vals.get("invoice_line_ids"):
             found["source_status"] = "on_prebill" if is_live else False
-        vals.update(found)
-        vals["__precomputed__"] = {self._fields[name] for name in found}
+        return found
 
     @api.model
     def _get_kind_ranks(self):
@@ -311,8 +339,9 @@ class LegalPrebillLine(models.Model):
         return next((line.source_status for line in self if line.is_live), False)
 
     def _get_taxes_key(self):
-        """Return what alone decides on the taxes of a line, beside the position."""
-        return (self.category_id,)
+        """Return the fields that alone decide on the taxes of a line, beside the
+        position."""
+        return ("category_id",)
 
     def _get_taxes(self, fiscal_position):
         """Return the taxes that this line will bear on the invoice; a hook."""
@@ -323,9 +352,7 @@ class LegalPrebillLine(models.Model):
 
     @api.constrains("amount", "decision", "reason_id", "kind")
     def _check_lost_value_has_reason(self):
-        for line in self:
-            if line.kind in ALLOWANCES:
-                continue
+        for line in self._get_worth_less():
             currency = line.currency_id
             if currency.compare_amounts(line.amount, line.amount_proposed) < 0:
                 if line.decision == "bill":
@@ -354,6 +381,17 @@ class LegalPrebillLine(models.Model):
                         line=line._get_label(),
                     )
                 )
+
+    def _get_worth_less(self):
+        """Return the lines that may give up value: not those at what is proposed."""
+        below = [
+            line_id
+            for line_id, kind, amount, proposed in rows(
+                self, "id", "kind", "amount", "amount_proposed"
+            )
+            if kind not in ALLOWANCES and (amount < proposed or amount < 0)
+        ]
+        return self.browse(below).with_prefetch(self._prefetch_ids)
 
     @api.onchange("hours", "rate", "amount")
     def _onchange_value(self):

@@ -4,6 +4,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..engine import fees, provisions
+from .columns import rows
+from .monetary import BatchMonetary
 
 
 class LegalPrebill(models.Model):
@@ -15,7 +17,7 @@ class LegalPrebill(models.Model):
 
     _inherit = "legal.prebill"
 
-    amount_provision = fields.Monetary(
+    amount_provision = BatchMonetary(
         string="Provisions deducted", compute="_compute_amounts", store=True
     )
     provision_balance = fields.Monetary(
@@ -42,16 +44,21 @@ class LegalPrebill(models.Model):
                 for partner in prebill._get_provision_payers()
             )
 
-    def _get_billed_lines(self):
-        return super()._get_billed_lines().filtered(lambda li: li.kind != "provision")
+    @api.model
+    def _get_kinds_apart(self):
+        return (*super()._get_kinds_apart(), "provision")
 
     def _get_provision_lines(self):
-        return self.line_ids.filtered(
-            lambda line: line.kind == "provision" and line.decision != "postpone"
+        lines = self._get_lines()
+        return lines.browse(
+            line_id
+            for line_id, kind, decision in rows(lines, "id", "kind", "decision")
+            if kind == "provision" and decision != "postpone"
         )
 
     def _get_taxed_lines(self):
-        return super()._get_taxed_lines() | self._get_provision_lines()
+        lines, provisions = super()._get_taxed_lines(), self._get_provision_lines()
+        return lines | provisions if provisions else lines
 
     @api.depends("line_ids.amount", "line_ids.decision", "line_ids.kind")
     def _compute_amounts(self):
@@ -81,8 +88,7 @@ class LegalPrebill(models.Model):
             available = prebill._get_available_provisions(known)
             lines = {
                 line.provision_id: line
-                for line in prebill.line_ids
-                if line.kind == "provision"
+                for line in prebill._get_lines_of_kind("provision")
             }
             if not available and not lines:
                 continue
@@ -94,6 +100,12 @@ class LegalPrebill(models.Model):
                 prebill._apply_claim(provision, line, amount, float(plan[provision.id]))
             for line in lines.values():  # nothing is left of these provisions
                 line.unlink()
+
+    def _get_lines_of_kind(self, kind):
+        lines = self._get_lines()
+        return lines.browse(
+            line_id for line_id, own in rows(lines, "id", "kind") if own == kind
+        )
 
     def _find_provisions(self):
         """Return the provisions of these matters that are not used up."""
@@ -273,7 +285,7 @@ class LegalPrebillLine(models.Model):
     )
 
     def _get_taxes_key(self):
-        return (*super()._get_taxes_key(), self.provision_id)
+        return (*super()._get_taxes_key(), "provision_id")
 
     def _get_taxes(self, fiscal_position):
         if self.provision_id:
@@ -282,7 +294,9 @@ class LegalPrebillLine(models.Model):
 
     @api.constrains("amount", "decision", "reason_id", "kind")
     def _check_lost_value_has_reason(self):
-        deductions = self.filtered(lambda line: line.kind == "provision")
+        deductions = self.browse(
+            line_id for line_id, kind in rows(self, "id", "kind") if kind == "provision"
+        )
         for line in deductions:
             if line.amount > 0:
                 raise ValidationError(

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .account_move_print import format_hours
+from .columns import rows
 
 #: what people decide on a line, in the order in which it is told
 LINE_FIELDS = (
@@ -120,17 +121,22 @@ class LegalPrebill(models.Model):
 
     def _keep_proposal(self):
         """Keep what is first proposed and moves later with the other lines."""
+        field = self._fields["proposal"]
         for prebill in self:
-            lines = prebill.line_ids
-            fees = lines.filtered(lambda line: line.section == "fees")
-            prebill.proposal = {
-                "fees": prebill.currency_id.round(sum(fees.mapped("amount"))),
+            fees = sum(
+                amount
+                for section, amount in rows(prebill._get_lines(), "section", "amount")
+                if section == "fees"
+            )
+            proposal = {
+                "fees": prebill.currency_id.round(fees),
                 "derived": [
                     [line.id, line._get_label(), line.section, line.amount]
-                    for line in lines
-                    if line.is_derived
+                    for line in prebill._get_derived_lines().values()
                 ],
             }
+            # Nothing follows from it: it is saved with all else that is new.
+            field.write(prebill, proposal)
 
     # -- acts ----------------------------------------------------------------------
 
