@@ -24,6 +24,7 @@ class LegalBillingRun(models.Model):
     )
     def _compute_approval_counts(self):
         for run in self:
+            run.line_ids.prebill_id.fetch(["state", "is_held"])
             free = run.line_ids.filtered(
                 lambda li: (
                     li.prebill_id.state in OPEN_STATES
@@ -93,8 +94,9 @@ class LegalBillingRunLine(models.Model):
         def approve():
             free = plain.filtered(lambda line: not line.prebill_id.is_held)
             free.prebill_id.action_approve()
-            for line in free:
-                line._record("done", line._get_kept_message(), {})
+            free._record_all(
+                {line: ("done", line._get_kept_message(), {}) for line in free}
+            )
             for line in plain - free:
                 line._record(*line._do_approve())
 

@@ -2,7 +2,7 @@ import logging
 
 import psycopg2
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.tools import mute_logger
 
@@ -73,19 +73,27 @@ class LegalBillingRunLine(models.Model):
         self.ensure_one()
         return not self.is_excluded and self.outcome != "nothing"
 
-    def _is_due(self, stage):
-        """Tell whether a stage has something to do for this matter."""
-        self.ensure_one()
-        state = self.prebill_id.state
-        posted = self.move_id.state == "posted"
-        return {
-            "preview": not self.prebill_id or state in OPEN_STATES,
-            "prebills": state not in ("approved", "invoiced"),
-            "approve": state in OPEN_STATES,
-            "invoice": state == "approved",
-            "documents": posted and not self.is_printed,
-            "send": posted and not self.is_sent and not self._is_in_post(),
-        }[stage]
+    @api.model
+    def _get_due_domain(self, stage):
+        """Return the domain of the lines for which a stage has something to do."""
+        unmade, posted = ("prebill_id", "=", False), ("move_id.state", "=", "posted")
+        if stage == "preview":
+            return ["|", unmade, ("prebill_id.state", "in", OPEN_STATES)]
+        if stage == "prebills":
+            done = ("prebill_id.state", "in", ("approved", "invoiced"))
+            return ["|", unmade, "!", done]
+        if stage == "approve":
+            return [("prebill_id.state", "in", OPEN_STATES)]
+        if stage == "invoice":
+            return [("prebill_id.state", "=", "approved")]
+        return [
+            posted,
+            ("is_printed" if stage == "documents" else "is_sent", "=", False),
+        ]
+
+    def _without_posted(self):
+        """Return these lines but those whose letters wait to be posted."""
+        return self - self._get_in_post()
 
     def _do_stage(self, stage):
         """Do one stage for these matters: together where that is known to work, and
@@ -153,6 +161,30 @@ class LegalBillingRunLine(models.Model):
             {"failed_stage": False, "outcome": outcome, "message": message, **values}
         )
 
+    @api.model
+    def _record_all(self, outcomes):
+        """Record how each matter ended: what is the same for many, in one write.
+
+        :param outcomes: {line: (outcome, message, values)}
+        """
+        alike, links = {}, {}
+        for line, (outcome, message, values) in outcomes.items():
+            alike.setdefault((outcome, message), []).append(line.id)
+            for name, value in values.items():
+                links.setdefault(name, []).append((line, value))
+        for (outcome, message), ids in alike.items():
+            self.browse(ids)._record(outcome, message, {})
+        for name, pairs in links.items():
+            lines = self.browse(line.id for line, _value in pairs)
+            field = self._fields[name]
+            # As write does, for as many values at once: what depends on the field is
+            # told of it, and the database gets all of them in one statement.
+            lines.modified([name], before=True)
+            for line, value in pairs:
+                field.write(line, value)
+            lines.modified([name])
+            lines._check_company([name])
+
     def _try_together(self, step, sentence):
         """Run one step for all these matters; undo it all should one be refused.
 
@@ -190,9 +222,17 @@ class LegalBillingRunLine(models.Model):
             for move in moves:
                 for prebill in move.prebill_ids:
                     by_prebill.setdefault(prebill, move)
-            for line in self:
-                move = by_prebill.get(line.prebill_id, moves.browse())
-                line._record("done", line._get_kept_message(), {"move_id": move.id})
+            none = moves.browse()
+            self._record_all(
+                {
+                    line: (
+                        "done",
+                        line._get_kept_message(),
+                        {"move_id": by_prebill.get(line.prebill_id, none).id},
+                    )
+                    for line in self
+                }
+            )
 
         return self._try_together(invoice, "Invoices of %s are made one by one")
 
@@ -282,6 +322,18 @@ class LegalBillingRunLine(models.Model):
         posted = self._get_posted()
         return bool(posted.legal_post_batch_id) and not posted.filtered(
             lambda move: move._legal_is_waiting()
+        )
+
+    def _get_in_post(self):
+        """Return the lines of which only letters are left, to be posted by hand."""
+        domain = self.prebill_id._get_moves_domain()
+        batched = self.env["account.move"].search(
+            [("legal_post_batch_id", "!=", False), *domain]
+        )
+        # Few have any: the invoices of the others need not be looked up.
+        prebills = batched.prebill_ids
+        return self.filtered(
+            lambda line: line.prebill_id in prebills and line._is_in_post()
         )
 
     def _say_in_post(self):

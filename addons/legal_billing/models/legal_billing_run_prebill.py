@@ -104,8 +104,12 @@ class LegalBillingRunLine(models.Model):
 
     def _keep(self, prepared):
         """Create what was prepared, and record how each matter ended."""
-        for line, (prebill, warnings) in self._create_prepared(prepared).items():
-            line._record(*line._get_prebill_outcome(prebill, warnings))
+        self._record_all(
+            {
+                line: line._get_prebill_outcome(prebill, warnings)
+                for line, (prebill, warnings) in self._create_prepared(prepared).items()
+            }
+        )
         self.env.flush_all()
 
     def _do_prebills(self):

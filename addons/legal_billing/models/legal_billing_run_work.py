@@ -150,10 +150,12 @@ class LegalBillingRun(models.Model):
     def _say_end(self, stage):
         """Return how a stage ended: the figures of all matters, no word of which."""
         labels = dict(self._fields["stage"]._description_selection(self.env))
-        words = {"stage": labels[stage], "failed": self.failed_count}
+        # Counted alone: the other figures of a run are for who looks at it.
+        failed = len(self.line_ids.filtered(lambda line: line.outcome == "failed"))
+        words = {"stage": labels[stage], "failed": failed}
         if self.is_stopping:
             return self.env._("%(stage)s: stopped by request.", **words)
-        if self.failed_count:
+        if failed:
             return self.env._(
                 "%(stage)s: over; %(failed)s matters failed, each with its reason.",
                 **words,
@@ -339,15 +341,21 @@ class LegalBillingRun(models.Model):
     def _get_todo(self):
         """Return the lines that the stage under way has not looked at yet."""
         self.ensure_one()
+        Line = self.env["legal.billing.run.line"]
         if not self.stage:
-            return self.env["legal.billing.run.line"]
-        return self.line_ids.filtered(
-            lambda line: (
-                line.launch < self.launch
-                and not line.is_excluded
-                and line._is_due(self.stage)
-            )
-        ).sorted("id")
+            return Line
+        # Asked of the database: a thousand lines, with their pre-bills and invoices,
+        # would be read again for each chunk.
+        waiting = Line.search(
+            [
+                ("run_id", "=", self.id),
+                ("is_excluded", "=", False),
+                ("launch", "<", self.launch),
+                *Line._get_due_domain(self.stage),
+            ],
+            order="id",
+        )
+        return waiting._without_posted() if self.stage == "send" else waiting
 
 
 RETRIED = (
