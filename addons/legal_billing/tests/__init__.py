@@ -41,6 +41,7 @@ from . import (
     test_final_account,
     test_invoice_complete,
     test_ledger_file,
+    test_month_end,
     test_opening_tour,
     test_online_firm,
     test_payers,

@@ -128,7 +128,7 @@ class TestBillingRun(LegalBillingCommon):
         self.assertEqual(numbers, list(range(numbers[0], numbers[0] + 3)))
 
     def test_posting_costs_few_queries_an_invoice(self):
-        """At most 30 SQL statements for each further invoice, create and post."""
+        """At most 15 SQL statements for each further invoice, create and post."""
         counts = []
         for number in (2, 7):
             matters = [self._create_good_matter() for _ in range(number)]
@@ -144,7 +144,7 @@ class TestBillingRun(LegalBillingCommon):
                 lambda li, m=matters: li.matter_id in m
             ).move_id
             self.assertEqual(len(moves), number)
-        self.assertLessEqual((counts[1] - counts[0]) / 5, 30)
+        self.assertLessEqual((counts[1] - counts[0]) / 5, 15)
 
     def test_held_prebill_waits_then_is_taken_up_at_its_date(self):
         matter = self._create_good_matter()
