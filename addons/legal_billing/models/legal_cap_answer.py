@@ -265,7 +265,7 @@ class LegalCapEvent(models.Model):
                 "Drawn up from the client's answer to the notice of %(date)s.",
                 date=fields.Date.to_string(self.sent_on),
             ),
-            attachments=[(f"{self.env._('answer')}.txt", self._get_proof_text())],
+            attachments=[(self.env._("answer.txt"), self._get_proof_text())],
             message_type="notification",
         )
 

@@ -68,7 +68,7 @@ class LegalProvision(models.Model):
             (_("BIC"), bank.bank_bic or ""),
         ]
         return {
-            "title": f"{_('Request for a provision')} {provision.name}",
+            "title": _("Request for a provision %(number)s", number=provision.name),
             "place_date": provision._get_place_date(),
             "references": [
                 (_("Our reference:"), provision.matter_id._neutral_label()),

@@ -87,9 +87,11 @@ class ResConfigSettings(models.TransientModel):
     def _compute_legal_client_snippet(self):
         for settings in self:
             company = settings.company_id
+            # apart from the text it goes into, where no term is looked for
+            title = settings.env._("Pay an invoice")
             url = f"{company.get_base_url()}/legal/pay?firm={company.id}&amp;embed=1"
             settings.legal_client_snippet = (
-                f'<iframe src="{url}" title="{settings.env._("Pay an invoice")}"'
+                f'<iframe src="{url}" title="{title}"'
                 ' style="width: 100%; height: 560px; border: 0" loading="lazy">'
                 "</iframe>"
             )

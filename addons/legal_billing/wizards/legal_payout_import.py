@@ -19,6 +19,7 @@ class LegalPayoutImport(models.TransientModel):
         string="Provider",
         required=True,
         domain=[("payment_provider_id", "!=", False)],
+        default=lambda self: self._default_method_line(),
     )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
@@ -33,6 +34,15 @@ class LegalPayoutImport(models.TransientModel):
     note = fields.Char(related="format_id.note")
     data = fields.Binary(string="File", required=True, attachment=False)
     filename = fields.Char()
+
+    @api.model
+    def _default_method_line(self):
+        """Return the only provider there is a rule for, if there is but one."""
+        rules = self.env["legal.payout.rule"].search(
+            [("company_id", "=", self.env.company.id)]
+        )
+        lines = rules.method_line_id
+        return lines if len(lines) == 1 else lines.browse()
 
     @api.depends("method_line_id")
     def _compute_format_id(self):

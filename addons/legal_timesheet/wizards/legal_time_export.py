@@ -97,7 +97,8 @@ class LegalTimeExport(models.TransientModel):
             dates = self.entry_ids.mapped("date")
             days = [min(dates), max(dates)]
         words = " ".join(fields.Date.to_string(day) for day in days if day)
-        return f"{self.env._('Time')} {words}.{self.file_format}"
+        name = self.env._("Time")
+        return f"{name} {words}.{self.file_format}"
 
     @api.model
     def _get_headings(self):

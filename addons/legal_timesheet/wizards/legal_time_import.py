@@ -409,7 +409,7 @@ class LegalTimeImport(models.TransientModel):
         name = (self.filename or "time").rsplit(".", 1)[0]
         return {
             "rest_file": base64.b64encode(content),
-            "rest_filename": f"{name} - {self.env._('to correct')}.csv",
+            "rest_filename": self.env._("%(name)s - to correct.csv", name=name),
         }
 
     @api.model
