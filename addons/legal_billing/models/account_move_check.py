@@ -118,21 +118,25 @@ class AccountMove(models.Model):
             name = (line.name or "").strip()
             if not name and not line.product_id:
                 sentences.append(
-                    _(
-                        "Line %(rank)s of the invoice %(invoice)s says nothing: enter"
-                        " its description, or delete the line.",
-                        rank=rank,
-                        invoice=self._legal_get_label(),
+                    self._legal_find_in_lines(
+                        _(
+                            "Line %(rank)s of the invoice %(invoice)s says nothing:"
+                            " enter its description, or delete the line.",
+                            rank=rank,
+                            invoice=self._legal_get_label(),
+                        )
                     )
                 )
             if UNPRINTABLE.search(name):
                 sentences.append(
-                    _(
-                        "Line %(rank)s of the invoice %(invoice)s holds an invisible"
-                        " control character, which an e-invoice cannot carry: type its"
-                        " description anew.",
-                        rank=rank,
-                        invoice=self._legal_get_label(),
+                    self._legal_find_in_lines(
+                        _(
+                            "Line %(rank)s of the invoice %(invoice)s holds an"
+                            " invisible control character, which an e-invoice cannot"
+                            " carry: type its description anew.",
+                            rank=rank,
+                            invoice=self._legal_get_label(),
+                        )
                     )
                 )
         return sentences
@@ -146,16 +150,18 @@ class AccountMove(models.Model):
                 "einvoice_vat_rates", self.invoice_date or self.env.cr.now().date()
             )
         except UserError as error:
-            return [str(error)]
+            return [self._legal_find_value(error, "einvoice_vat_rates")]
         known = {Decimal(rate.replace(",", ".")) for rate in text.split()}
         sentences = [
-            _(
-                "The VAT rate %(rate)s %% of the invoice %(invoice)s is none that"
-                " e-invoicing knows in France (%(known)s): choose another tax on the"
-                " line.",
-                rate=f"{tax.amount:g}",
-                invoice=self._legal_get_label(),
-                known=text,
+            self._legal_find_in_lines(
+                _(
+                    "The VAT rate %(rate)s %% of the invoice %(invoice)s is none that"
+                    " e-invoicing knows in France (%(known)s): choose another tax on"
+                    " the line.",
+                    rate=f"{tax.amount:g}",
+                    invoice=self._legal_get_label(),
+                    known=text,
+                )
             )
             for tax in taxes
             if Decimal(str(round(tax.amount, 4))) not in known
@@ -170,12 +176,14 @@ class AccountMove(models.Model):
         extended = self._legal_get_profile() == "extended"
         if codes and "O" in codes and len(codes) > 1 and not extended:
             sentences.append(
-                _(
-                    "The invoice %(invoice)s mixes lines outside French VAT with"
-                    " others, which EN 16931 refuses (BR-O-11): put them on two"
-                    " invoices, check the client's fiscal position, or choose the"
-                    " extended level for this client.",
-                    invoice=self._legal_get_label(),
+                self._legal_find_in_lines(
+                    _(
+                        "The invoice %(invoice)s mixes lines outside French VAT with"
+                        " others, which EN 16931 refuses (BR-O-11): put them on two"
+                        " invoices, check the client's fiscal position, or choose the"
+                        " extended level for this client.",
+                        invoice=self._legal_get_label(),
+                    )
                 )
             )
         return sentences
@@ -185,12 +193,14 @@ class AccountMove(models.Model):
         sentences = []
         if self.currency_id.compare_amounts(self.amount_total, 0.0) < 0:
             sentences.append(
-                _(
-                    "The invoice %(invoice)s comes to %(total)s, and an invoice cannot"
-                    " be negative: make a credit note of it (Action › Switch into"
-                    " credit note).",
-                    invoice=self._legal_get_label(),
-                    total=self._legal_format_money(self.amount_total),
+                self._legal_find_in_lines(
+                    _(
+                        "The invoice %(invoice)s comes to %(total)s, and an invoice"
+                        " cannot be negative: make a credit note of it (Action ›"
+                        " Switch into credit note).",
+                        invoice=self._legal_get_label(),
+                        total=self._legal_format_money(self.amount_total),
+                    )
                 )
             )
         if self.currency_id != self.company_currency_id and not self._legal_has_rate():

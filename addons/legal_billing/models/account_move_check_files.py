@@ -40,7 +40,7 @@ class AccountMove(models.Model):
                 "einvoice_attachment_max_mb", date
             )
         except UserError as error:
-            return [str(error)]
+            return [self._legal_find_value(error, "einvoice_attachment_max_mb")]
         return [
             Finding(
                 self.env._(

@@ -226,25 +226,23 @@ class AccountMove(models.Model):
             date, bool(self.line_ids.tax_ids), self.journal_id
         )
         if locks:
-            sentences.append(
-                self.env._(
-                    "The invoice %(invoice)s is dated %(date)s, in a period closed"
-                    " until %(lock)s: give it a later date.",
-                    invoice=self._legal_get_label(),
-                    date=self._legal_format_date(date),
-                    lock=self._legal_format_date(locks[-1][0]),
-                )
+            sentence = self.env._(
+                "The invoice %(invoice)s is dated %(date)s, in a period closed"
+                " until %(lock)s: give it a later date.",
+                invoice=self._legal_get_label(),
+                date=self._legal_format_date(date),
+                lock=self._legal_format_date(locks[-1][0]),
             )
+            sentences.append(Finding(sentence, self, "invoice_date"))
         if self.invoice_date_due and self.invoice_date_due < date:
-            sentences.append(
-                self.env._(
-                    "The invoice %(invoice)s of %(date)s falls due before, on"
-                    " %(due)s: give it a due date from its own date on.",
-                    invoice=self._legal_get_label(),
-                    date=self._legal_format_date(date),
-                    due=self._legal_format_date(self.invoice_date_due),
-                )
+            sentence = self.env._(
+                "The invoice %(invoice)s of %(date)s falls due before, on"
+                " %(due)s: give it a due date from its own date on.",
+                invoice=self._legal_get_label(),
+                date=self._legal_format_date(date),
+                due=self._legal_format_date(self.invoice_date_due),
             )
+            sentences.append(Finding(sentence, self, "invoice_date_due"))
         return sentences
 
     def _legal_check_number(self):
@@ -336,7 +334,8 @@ class AccountMove(models.Model):
         client, payer = self.commercial_partner_id, self.partner_id
         _ = self.env._
         if not client:
-            return [_("An invoice has no client: choose one before it is issued.")]
+            sentence = _("An invoice has no client: choose one before it is issued.")
+            return [Finding(sentence, self, "partner_id")]
         address = payer if payer.street else client
         missing = [
             (label, field)
@@ -389,13 +388,15 @@ class AccountMove(models.Model):
             lambda line: line.display_type == "product"
         )
         return [
-            self.env._(
-                "The line “%(line)s” of the invoice %(invoice)s bears %(count)s VAT"
-                " rates, an invoice needs exactly one on each line: choose it, the tax"
-                " of disbursements where none is due.",
-                line=(line.name or "").split("\n")[0],
-                invoice=self._legal_get_label(),
-                count=len(line.tax_ids),
+            self._legal_find_in_lines(
+                self.env._(
+                    "The line “%(line)s” of the invoice %(invoice)s bears %(count)s VAT"
+                    " rates, an invoice needs exactly one on each line: choose it, the"
+                    " tax of disbursements where none is due.",
+                    line=(line.name or "").split("\n")[0],
+                    invoice=self._legal_get_label(),
+                    count=len(line.tax_ids),
+                )
             )
             for line in lines
             if len(line.tax_ids) != 1

@@ -1,5 +1,9 @@
 from odoo import models
 
+from .account_move_document import Finding
+
+#: opened as a list of those the finding is about: by which field
+LISTS = {"legal.mention": "note_code", "legal.parameter": "key"}
 FORMS = {
     "res.company": "legal_billing.res_company_view_form_missing",
     "res.partner": "legal_billing.res_partner_view_form_missing",
@@ -26,6 +30,14 @@ class AccountMove(models.Model):
             }
         return alerts
 
+    def _legal_find_in_lines(self, sentence):
+        """Return a finding about the lines of this document."""
+        return Finding(sentence, self, "invoice_line_ids")
+
+    def _legal_find_value(self, error, key):
+        """Return a finding about a legal value that is not in force, or unreadable."""
+        return Finding(str(error), self.env["legal.parameter"], key)
+
     def _legal_get_mending(self, finding):
         """Return the button of a finding: words and action, nothing without one."""
         self.ensure_one()
@@ -51,16 +63,31 @@ class AccountMove(models.Model):
                 if name == "res.company"
                 else _("Complete the client")
             )
-        elif name == "legal.mention":
+        elif name in LISTS:
             action.update(
-                name=_("Legal notices"),
                 views=[(False, "list"), (False, "form")],
-                domain=[("note_code", "=", finding.field)],
+                domain=[(LISTS[name], "=", finding.field)],
             )
             del action["res_id"]
-            words = _("Review the notices")
+            action["name"], words = (
+                (_("Legal notices"), _("Review the notices"))
+                if name == "legal.mention"
+                else (_("Legal values"), _("Review the legal value"))
+            )
         elif record == self:
-            words = _("Open the invoice")
+            words = self._legal_get_own_mending(action["context"]["legal_focus"])
         else:
             words = _("Open %(record)s", record=record.display_name)
         return {"action_text": words, "action": action}
+
+    def _legal_get_own_mending(self, field):
+        """Return the words of a button that leads to a field of this document."""
+        _ = self.env._
+        words = {
+            "invoice_line_ids": _("Go to the lines"),
+            "invoice_date": _("Go to the date"),
+            "invoice_date_due": _("Go to the due date"),
+            "partner_id": _("Choose the client"),
+            "attachment_ids": _("Go to the files"),
+        }
+        return words.get(field) or _("Open the invoice")

@@ -15,7 +15,7 @@ SECRET = "Diligence confidentielle"
 
 @tagged("post_install", "-at_install")
 class TestAnnex(DocumentCommon):
-    """What the client reads of the work: on the invoice, or beside it and to him alone."""
+    """What the client reads of the work: on the invoice, or beside it for him."""
 
     @contextmanager
     def _mails(self):

@@ -49,11 +49,41 @@ class TestDocumentCheck(DocumentCommon):
         sentences = move._legal_check_document()
         found = [s for s in sentences if all(word in s for word in words)]
         self.assertEqual(len(found), 1, sentences)
+        self.assertJumps(move, found[0])
         number = move.name
         with self.assertRaisesRegex(UserError, words[0]), self.env.cr.savepoint():
             move.action_post()
         move.invalidate_recordset()
         self.assertEqual((move.state, move.name), ("draft", number))
+
+    def assertJumps(self, move, finding):
+        """The button of a finding opens a form on which its field is."""
+        mending = move._legal_get_mending(finding)
+        action = mending["action"]
+        field, model = action["context"]["legal_focus"], action["res_model"]
+        self.assertTrue(mending["action_text"])
+        if "res_id" not in action:  # a list of the very records
+            ((name, _operator, value),) = action["domain"]
+            self.assertIn(name, self.env[model]._fields)
+            self.assertTrue(value)
+            return
+        self.assertTrue(action["res_id"])
+        self.assertIn(field, self.env[model]._fields, finding)
+        if field == "attachment_ids":
+            return  # in the chatter
+        arch = self.env[model].get_view(action["views"][0][0], "form")["arch"]
+        self.assertIn(f'name="{field}"', arch, finding)
+
+    def test_legal_values_and_clients_that_lack_are_opened_too(self):
+        """What can be missing beside the cases of the table."""
+        move = self._create_draft()
+        value = self.env.ref("legal_billing.parameter_einvoice_vat_rates")
+        value.date_from = "2027-01-01"
+        (finding,) = move._legal_check_rates(move.invoice_line_ids)
+        self.assertJumps(move, finding)
+        nobody = self.env["account.move"].create({"move_type": "out_invoice"})
+        (finding,) = nobody._legal_check_client()
+        self.assertJumps(nobody, finding)
 
     def test_complete_invoice_has_nothing_to_say(self):
         move = self._create_draft()
