@@ -96,3 +96,13 @@ class AccountMoveSend(models.AbstractModel):
 def _is_pdf(values):
     """Tell a file from the HTML that stock makes of reports in tests."""
     return (values["raw"] or b"").startswith(b"%PDF")
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _get_action_with_base_document_layout_configurator(self, report_action):
+        """Ask for no letterhead that these documents would not use."""
+        if self.is_legal:
+            return report_action
+        return super()._get_action_with_base_document_layout_configurator(report_action)

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..engine import ereporting
 from .account_move_status import TAXED_SERVICES, UNTAXED
@@ -71,9 +72,12 @@ class LegalEreporting(models.Model):
     @api.depends("flux", "date_from", "date_to")
     def _compute_display_name(self):
         for report in self:
-            report.display_name = (
-                f"{report.flux or ''} {report.date_from or ''} – {report.date_to or ''}"
-            )
+            days = [
+                format_date(report.env, day, date_format="d MMM y")
+                for day in (report.date_from, report.date_to)
+                if day
+            ]
+            report.display_name = f"{report.flux or ''} {' – '.join(days)}"
 
     @api.depends("line_ids.amount_base", "line_ids.amount_tax")
     def _compute_totals(self):

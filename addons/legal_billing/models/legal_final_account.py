@@ -190,7 +190,7 @@ class LegalFinalAccount(models.Model):
     @api.depends("balance", "has_currencies")
     def _compute_balance_text(self):
         for account in self:
-            account.balance_text = "   ".join(
+            account.balance_text = " · ".join(
                 currency.format(sums["balance"])
                 for currency, sums in account._get_sums().items()
             )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 COLLECTED = "212"
 #: what the buyer or a platform says; the firm itself only says that it was paid
@@ -170,7 +171,8 @@ class LegalInvoiceStatus(models.Model):
                     "is_correction": True,
                     "reported_by": status.reported_by,
                     "reason": self.env._(
-                        "The receipt of %(date)s was undone.", date=status.day
+                        "The receipt of %(date)s was undone.",
+                        date=format_date(self.env, status.day),
                     ),
                     "amount_ids": [
                         fields.Command.create(
