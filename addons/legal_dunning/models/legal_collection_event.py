@@ -19,7 +19,7 @@ OUTCOMES = [
     ("promise", "Promises to pay"),
     ("hold", "Asks for time"),
     ("call_back", "To call again"),
-    ("dispute", "Contests"),
+    ("dispute", "Contests what is due"),
     ("paid", "Says it is paid"),
     ("refuses", "Refuses to pay"),
     ("message", "Message left"),

@@ -19,7 +19,7 @@ class LegalCollectionEvent(models.Model):
     promise_state = fields.Selection(
         [
             ("open", "Awaited"),
-            ("kept", "Kept"),
+            ("kept", "Was kept"),
             ("broken", "Broken"),
             ("cancelled", "Withdrawn"),
         ],

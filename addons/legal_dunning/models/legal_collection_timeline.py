@@ -136,12 +136,12 @@ class LegalCollectionCase(models.Model):
         channels = dict(actions._fields["channel"]._description_selection(self.env))
         for action in actions:
             yield self._prepare_row(
-                action.sent_at or action.sent_on or action.planned_on,
+                action._get_log_moment(),
                 "message",
                 "fa-paper-plane-o" if action.channel == "email" else "fa-envelope-o",
                 f"{action.level_id.name} – {channels[action.channel]},"
                 f" {states[action.state].lower()}",
-                who=action.skipped_by_id.name or action.email_to or "",
+                who=action.skipped_by_id.name or action._get_log_address(),
                 text=" – ".join(
                     part
                     for part in (

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import api, models
 
 from odoo.addons.legal_timesheet.models.legal_demo_data import CLIENTS
@@ -65,11 +67,31 @@ class LegalDemo(models.AbstractModel):
             action = self._job_past_message(move, level, day)
             if level.is_formal_notice:
                 action.tracking_number = f"1A2{move.id % 10**10:010d}"
-                action._mark_notified(received=calendar.on_or_after(day + timedelta(4)))
+                received = calendar.on_or_after(day + timedelta(4))
+                action._mark_notified(
+                    received=received, receipt=self._job_draw_receipt(action, received)
+                )
             self._job_say(
                 f"Relance passée : {action.partner_id.name}, {level.name},"
                 f" le {day:%d/%m/%Y}"
             )
+
+    def _job_draw_receipt(self, action, day):
+        """Return (file name, PDF) of what stands for the card of the post office."""
+        lines = (
+            "AVIS DE RÉCEPTION (spécimen du cabinet de démonstration)",
+            f"Lettre recommandée n° {action.tracking_number}",
+            f"Destinataire : {action.recipient_id.name}",
+            f"{action.recipient_id.street}, {action.recipient_id.zip}"
+            f" {action.recipient_id.city}",
+            f"Distribuée le {day:%d/%m/%Y}, signature du destinataire",
+        )
+        rows = Markup("").join(Markup("<p>%s</p>") % line for line in lines)
+        page = Markup("<html lang='fr'><head><title>%s</title></head>%s</html>")
+        content = self.env["ir.actions.report"]._legal_lay_out(
+            str(page % (lines[0], Markup("<body>%s</body>") % rows))
+        )
+        return f"AR_{action.tracking_number}.pdf", content
 
     def _job_past_message(self, move, level, day):
         action = self.env["legal.dunning.action"].create(

@@ -30,7 +30,7 @@ class LegalDisputeExchange(models.Model):
     said_at = fields.Datetime(
         "On", required=True, readonly=True, default=fields.Datetime.now
     )
-    body = fields.Text("Words", required=True, readonly=True)
+    body = fields.Text("What Was Written", required=True, readonly=True)
     is_grounds = fields.Boolean(readonly=True, export_string_translation=False)
     is_shared = fields.Boolean(
         "Shown to the Client",

@@ -293,6 +293,23 @@ class LegalDunningAction(models.Model):
         self.ensure_one()
         return self.sent_on or self.planned_on
 
+    def _get_log_moment(self):
+        """Return when this message left: the moment, unless recorded a day later."""
+        self.ensure_one()
+        day = self.sent_on or self.planned_on
+        return self.sent_at if self.sent_at and self.sent_at.date() == day else day
+
+    def _get_log_address(self):
+        """Return where this message went, by the way it took."""
+        self.ensure_one()
+        if self.channel == "email":
+            return self.email_to or ""
+        if self.channel == "sms":
+            return self.sms_to or ""
+        if self.channel == "registered" and self.tracking_number:
+            return self.env._("no. %(number)s", number=self.tracking_number)
+        return self.recipient_id.sudo().city or "" if self._is_paper() else ""
+
     def _get_facts(self):
         """Return what an edited text was written for: invoices and amounts."""
         self.ensure_one()

@@ -401,11 +401,14 @@ class LegalDunningAction(models.Model):
             ("planned_on", "<=", last),
         ]
         count = self.search_count(action["domain"])
-        action["display_name"] = action["name"] = self.env._(
-            "%(count)s messages leave on %(day)s at 9:00",
-            count=count,
-            day=format_date(self.env, last, date_format="EEEE d MMMM"),
-        )
+        words = {
+            0: self.env._("Nothing leaves on %(day)s"),
+            1: self.env._("One message leaves on %(day)s at 9:00"),
+        }.get(count) or self.env._("%(count)s messages leave on %(day)s at 9:00")
+        action["display_name"] = action["name"] = words % {
+            "count": count,
+            "day": format_date(self.env, last, date_format="EEEE d MMMM"),
+        }
         return action
 
 

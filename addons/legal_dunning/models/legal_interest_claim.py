@@ -2,6 +2,11 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount, format_date, formatLang
 
+BASES = [
+    ("received", "Received from the client"),
+    ("awarded", "Awarded by a decision"),
+]
+
 
 class LegalInterestClaim(models.Model):
     """What was decided about the interest of an invoice: waived, or booked.
@@ -41,7 +46,7 @@ class LegalInterestClaim(models.Model):
         [("waived", "Waived"), ("booked", "Booked"), ("cancelled", "Taken back")],
         required=True,
     )
-    basis = fields.Selection([("received", "Received"), ("awarded", "Awarded")])
+    basis = fields.Selection(BASES, "What Allows the Entry")
     amount_interest = fields.Monetary("Penalties or Interest")
     amount_indemnity = fields.Monetary("Indemnity")
     amount_total = fields.Monetary("Total", compute="_compute_amount_total", store=True)

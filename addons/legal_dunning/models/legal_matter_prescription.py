@@ -86,7 +86,7 @@ class LegalMatter(models.Model):
     )
     prescription_state = fields.Selection(
         [
-            ("running", "Running"),
+            ("running", "Time Is Running"),
             ("suspended", "Suspended"),
             ("interrupted", "Interrupted"),
             ("expired", "Prescribed"),

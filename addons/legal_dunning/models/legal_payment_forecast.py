@@ -34,7 +34,7 @@ class LegalPaymentForecast(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     partner_id = fields.Many2one("res.partner", "Payer", readonly=True, index=True)
-    user_id = fields.Many2one("res.users", "Lead", readonly=True)
+    user_id = fields.Many2one("res.users", "Responsible", readonly=True)
     amount = fields.Monetary(
         "Expected", readonly=True, help="What is still to pay of the invoice."
     )

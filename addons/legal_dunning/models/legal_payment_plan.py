@@ -12,7 +12,7 @@ STATES = [
     ("draft", "Being Prepared"),
     ("asked", "Asked by the Client"),
     ("offered", "To Accept by the Client"),
-    ("running", "Kept"),
+    ("running", "Under Way"),
     ("late", "Late"),
     ("done", "Settled"),
     ("broken", "Broken"),

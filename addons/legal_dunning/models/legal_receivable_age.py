@@ -102,7 +102,7 @@ class LegalReceivableAge(models.Model):
         readonly=True,
     )
     matter_number = fields.Char("Matter", readonly=True)
-    user_id = fields.Many2one("res.users", "Lead", readonly=True)
+    user_id = fields.Many2one("res.users", "Responsible", readonly=True)
     due_on = fields.Date("Due Date", readonly=True)
     days_late = fields.Integer(
         "Days Late", readonly=True, aggregator="max", help="Negative: still to come."

@@ -210,7 +210,11 @@ class LegalTaxationFile(models.Model):
         groups=LEDGER,
     )
     event_id = fields.Many2one(
-        "legal.prescription.event", readonly=True, copy=False, ondelete="set null"
+        "legal.prescription.event",
+        "Interruption of Prescription",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
     )
 
     _extension_positive = models.Constraint(

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
+from ..models.legal_interest_claim import BASES
+
 
 class LegalInterestStatement(models.TransientModel):
     """The interest of an invoice on a day: read, printed, waived or booked."""
@@ -24,9 +26,7 @@ class LegalInterestStatement(models.TransientModel):
     explanation = fields.Text(compute="_compute_statement")
     claim_id = fields.Many2one(related="move_id.interest_claim_id")
     reason = fields.Text("Waived because")
-    basis = fields.Selection(
-        [("received", "Received"), ("awarded", "Awarded")], default="received"
-    )
+    basis = fields.Selection(BASES, "What Allows the Entry", default="received")
     booked_on = fields.Date("Booked on", default=fields.Date.context_today)
 
     @api.depends("move_id", "until")

@@ -18,7 +18,7 @@ class LegalReceivableAgeOn(models.TransientModel):
         [
             ("partner_id", "Payer"),
             ("matter", "Matter"),
-            ("user_id", "Lead"),
+            ("user_id", "Responsible"),
             ("age", "Age"),
         ],
         "By",
