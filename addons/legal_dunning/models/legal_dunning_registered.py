@@ -1,6 +1,12 @@
+import logging
+
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
+
+_logger = logging.getLogger(__name__)
 
 EVIDENCE = ("posting_proof_id", "receipt_id")
 
@@ -233,6 +239,19 @@ class LegalDunningAction(models.Model):
             except UserError as error:
                 action._mark_failed(error.args[0])
                 continue
+            except OperationalError:
+                raise
+            except Exception as error:
+                # It may have been deposited all the same: a person finds out.
+                _logger.exception("Registered letter %s: no clear answer", action.id)
+                action.failure_reason = self.env._(
+                    "The service gave no clear answer (%(error)s): the letter to"
+                    " %(payer)s may have left. Look at the service, then send it again"
+                    " or say that it left.",
+                    error=str(error) or type(error).__name__,
+                    payer=action.partner_id.name,
+                )
+                continue
             action.write(
                 {
                     "tracking_number": answer["reference"],
@@ -259,13 +278,38 @@ class LegalDunningAction(models.Model):
         for name, actions in waiting.grouped("registered_provider").items():
             if name not in self.env.registry:
                 continue
-            for action, news in self.env[name]._poll(actions).items():
-                action._mark_notified(
+            try:
+                found = self.env[name]._poll(actions)
+            except Exception:  # a service that is down is asked again the next time
+                _logger.exception("%s does not tell what became of letters", name)
+                continue
+            for action in actions:
+                if action in found:
+                    action._take_news(found[action])
+
+    def _take_news(self, news):
+        """Keep what a service says of one letter; what it says wrongly stops no other.
+
+        :param dict news: see :meth:`legal.registered.provider._poll`
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._mark_notified(
                     presented=news.get("presented_on"),
                     received=news.get("received_on"),
                     returned=news.get("return_reason"),
                     receipt=news.get("receipt"),
                 )
+        except UserError as error:
+            self.partner_id._message_log(
+                body=self.env._(
+                    "What the service says of the registered letter %(number)s does"
+                    " not fit: %(error)s",
+                    number=self.tracking_number,
+                    error=error.args[0],
+                )
+            )
 
 
 class ResCompany(models.Model):

@@ -1,10 +1,15 @@
+import logging
 from datetime import timedelta
+
+from psycopg2 import OperationalError
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .legal_dispute import TODO
 from .legal_payment_plan import BEFORE, IN_FORCE
+
+_logger = logging.getLogger(__name__)
 
 
 class LegalPaymentPlan(models.Model):
@@ -394,13 +399,31 @@ class LegalPaymentPlan(models.Model):
             for plan, rows in standings.items():
                 if plan.state not in IN_FORCE:
                     continue
-                # What goes wrong with one plan concerns it alone.
-                with self.env.cr.savepoint():
-                    plan._follow_one(rows, day)
+                plan._follow_alone(rows, day)
+
+    def _follow_alone(self, rows, day):
+        """Follow one plan: what goes wrong with it concerns no other."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._follow_one(rows, day)
+        except OperationalError:
+            raise
+        except Exception as error:
+            _logger.exception("Payment plan %s could not be followed", self.name)
+            self._ask_owner(
+                self.env._(
+                    "%(plan)s could not be followed today: %(error)s",
+                    plan=self.name,
+                    error=str(error) or type(error).__name__,
+                )
+            )
 
     def _follow_one(self, rows, day):
         """Send one message at the most about a plan on a day."""
         self.ensure_one()
+        if self.invoice_ids.move_id._legal_get_running_transactions():
+            return  # paying it right now: neither warned nor ended meanwhile
         company = self.company_id
         missed = sum(row.is_missed for row in rows)
         notice = timedelta(days=company.plan_notice_days)

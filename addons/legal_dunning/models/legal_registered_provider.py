@@ -7,9 +7,14 @@ from .legal_dunning_policy import PROTECTED_KINDS
 class LegalRegisteredProvider(models.AbstractModel):
     """What a service of electronic registered letters must be able to do.
 
-    A provider is a model that inherits this one, and a value added to the company's
-    ``dunning_registered_provider`` with the same name. Without one, letters are
-    printed and posted by hand.
+    A provider is an abstract model that inherits this one, and a value of that name
+    added to the selection of ``res.company.dunning_registered_provider``, which the
+    settings offer. Without one, letters are printed and posted by hand: their number
+    and proof are typed in and attached.
+
+    A letter goes ``deposited`` (:meth:`_submit`) → presented → received, refused or
+    not claimed (:meth:`_poll`); the dates and proofs are kept on the message, and days
+    count from them. Whatever a service does wrong concerns the letter alone.
     """
 
     _name = "legal.registered.provider"

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2.errors import UniqueViolation
@@ -252,6 +253,39 @@ class TestPlan(DunningCommon):
         hold = self.move._get_dunning_hold(self.move.dunning_policy_id)
         self.assertFalse(hold)
         self.assertTrue(self._run(date(2026, 8, 27)))
+
+    @mute_logger("odoo.addons.legal_dunning.models.legal_payment_plan_life")
+    def test_one_plan_gone_wrong_stops_no_other_and_paying_is_not_missing(self):
+        wrong = self._plan()
+        other = self._plan(self._create_invoice(600))
+        paying = self._plan(self._create_invoice(900))
+        for plan in (wrong, other, paying):
+            self.assertEqual(self._agree(plan), "done")
+        follow_one = type(self.Plan)._follow_one
+        running = type(self.move)._legal_get_running_transactions
+        provider = self.env["payment.provider"].search([], limit=1)
+        transaction = self.env["payment.transaction"].browse(provider.id)
+
+        def fail(plan, rows, day):
+            if plan == wrong.sudo():
+                plan.noticed_count = 9
+                raise ValueError("a broken template")
+            return follow_one(plan, rows, day)
+
+        def pay(moves):
+            own = moves & paying.invoice_ids.move_id
+            return transaction if own else running(moves)
+
+        with (
+            patch.object(type(self.Plan), "_follow_one", fail),
+            patch.object(type(self.move), "_legal_get_running_transactions", pay),
+        ):
+            self._follow(date(2026, 6, 15))
+        self.assertEqual(wrong.noticed_count, 0)
+        self.assertIn("a broken template", wrong.activity_ids[-1:].summary)
+        self.assertTrue(other.state == paying.state == "late")
+        self.assertTrue(other.noticed_on)
+        self.assertFalse(paying.noticed_on)
 
     def test_nothing_leaves_on_a_sunday(self):
         plan = self._plan()

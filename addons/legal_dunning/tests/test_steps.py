@@ -6,6 +6,7 @@ from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common import FIRST, SECOND, DunningCommon
 
@@ -175,6 +176,68 @@ class TestSteps(DunningCommon):
         self.assertEqual((sent.state, sent.tracking_number), ("sent", "LRE-1"))
         self.assertEqual(sent.posting_proof_id.raw, b"preuve")
         self.assertEqual(len(submitted), 1)
+
+    @mute_logger("odoo.addons.legal_dunning.models.legal_dunning_registered")
+    def test_electronic_letters_from_their_deposit_to_their_proof(self):
+        """What goes wrong at the service concerns the one letter alone."""
+        Provider = type(self.env["legal.registered.provider"])
+        lost, refused = (
+            self.client.copy({"name": name, "vat": False, "email": f"{name}@x.example"})
+            for name in ("perdu", "refus")
+        )
+        for partner in (lost, self.client, refused):
+            self._create_invoice(partner_id=partner.id, matter=None)
+
+        def submit(_provider, action, files):
+            self.assertEqual(files[0][1][:5], b"%PDF-")
+            if action.partner_id == lost:
+                raise OSError("no answer")
+            return {"reference": f"LRE-{action.id}", "proof": ("depot.pdf", b"depot")}
+
+        with (
+            patch.object(Provider, "_for", lambda provider, company: provider),
+            patch.object(Provider, "_submit", submit),
+        ):
+            for day in (FIRST, SECOND, NOTICE):
+                letters = {a.partner_id: a for a in self._run(day)}
+        lost, good, back = letters[lost], letters[self.client], letters[refused]
+        self.assertEqual((lost.state, lost.is_uncertain), ("failed", True))
+        self.assertIn("no answer", lost.failure_reason)
+        self.assertEqual((good.state, back.state), ("sent", "sent"))
+        self.assertEqual(good.posting_proof_id.raw, b"depot")
+        self.assertFalse(good.notice_on)
+
+        def poll(answer):
+            side_effect = answer if isinstance(answer, Exception) else [answer]
+            with (
+                freeze_time("2026-06-30 10:00:00"),
+                patch.object(Provider, "_poll", side_effect=side_effect) as asked,
+            ):
+                self.Action._poll_registered(self.company)
+            return asked.call_args[0][0]
+
+        self.assertEqual(poll(OSError("down")), good | back)
+        receipt = ("refus.pdf", b"refus")
+        poll(
+            {
+                good: {"received_on": date(2026, 6, 1)},  # before it was posted
+                back: {
+                    "presented_on": date(2026, 6, 23),
+                    "return_reason": "refused",
+                    "receipt": receipt,
+                },
+            }
+        )
+        self.assertFalse(good.notice_on)
+        self.assertIn(good.tracking_number, self.client.message_ids[0].body)
+        self.assertEqual(back.notice_on, date(2026, 6, 23))
+        self.assertEqual((back.receipt_id.name, back.receipt_id.raw), receipt)
+        news = {"received_on": date(2026, 6, 24), "receipt": ("ar.pdf", b"avis")}
+        self.assertEqual(poll({good: news}), good)
+        self.assertEqual(good.receipt_id.raw, b"avis")
+        self.assertEqual(good.notice_on, date(2026, 6, 24))
+        self.assertEqual(good.line_ids.move_id.formal_notice_on, date(2026, 6, 24))
+        self.assertFalse(self.Action._poll_registered(self.company))
 
     # Decision -----------------------------------------------------------------
 
