@@ -138,6 +138,10 @@ class LegalInvoicePortal(PortalAccount):
             # A signed-in client needs no token to come here, but the form does.
             access_token=invoice_sudo._portal_ensure_token(),
         )
+        return self._legal_render_form_of(values, choice["amount"], choice["label"])
+
+    def _legal_render_form_of(self, values, amount, label):
+        """Return stock's form to pay an amount, empty when nothing can take it."""
         if request.env.user._is_public():
             # Whoever holds the link may pay, not use the client's saved cards.
             values["tokens_sudo"] = request.env["payment.token"]
@@ -148,7 +152,8 @@ class LegalInvoicePortal(PortalAccount):
             values["payment_methods_sudo"] or values["tokens_sudo"]
         ):
             return ""
-        values.update(amount=choice["amount"], submit_button_label=choice["label"])
+        values.update(amount=amount, submit_button_label=label)
+        # sudo: the template of payment, with the whitelisted values above
         return request.env["ir.ui.view"].sudo()._render_template("payment.form", values)
 
     def _legal_get_transaction_route(self, invoice_sudo, choice):

@@ -83,22 +83,6 @@ class LegalProvisionPortal(LegalInvoicePortal, LegalPaymentPortal):
             values, provision_sudo.amount_total, page["choice"]["label"]
         )
 
-    def _legal_render_form_of(self, values, amount, label):
-        """Return stock's form to pay an amount, empty when nothing can take it."""
-        if request.env.user._is_public():
-            # Whoever holds the link may pay, not use the client's saved cards.
-            values["tokens_sudo"] = request.env["payment.token"]
-            values["show_tokenize_input_mapping"] = dict.fromkeys(
-                values["show_tokenize_input_mapping"], False
-            )
-        if values["company_mismatch"] or not (
-            values["payment_methods_sudo"] or values["tokens_sudo"]
-        ):
-            return ""
-        values.update(amount=amount, submit_button_label=label)
-        # sudo: the template of payment, with the whitelisted values above
-        return request.env["ir.ui.view"].sudo()._render_template("payment.form", values)
-
     @route(
         "/provision/transaction/<int:provision_id>",
         type="jsonrpc",
