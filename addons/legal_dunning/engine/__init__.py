@@ -12,6 +12,7 @@
 * :mod:`.recovery` says which account to work on first;
 * :mod:`.promises` says whether a promise to pay was kept;
 * :mod:`.prediction` says when an invoice will probably be paid;
+* :mod:`.amounts` reads what a client types as an amount;
 * :mod:`.sms` writes a text message of one part;
 * :mod:`.profiles` says which profile a payer has, and because of what.
 """

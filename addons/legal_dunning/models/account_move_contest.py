@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools.mimetypes import guess_mimetype
 
 from ..engine import disputes
+from ..engine.amounts import read as read_amount
 from .legal_dunning_planning import to_decimal
 
 LONGEST_WORDS = 4000
@@ -176,14 +177,9 @@ class AccountMove(models.Model):
 
         :raise UserError: it is no amount
         """
-        text = "".join((text or "").split()).replace("€", "").replace(",", ".")
-        if not text:
+        if not (text or "").strip():
             return None
-        try:
-            amount = float(text)
-        except ValueError:
-            amount = 0.0
-        amount = self.currency_id.round(amount) if abs(amount) < 1e12 else 0.0
+        amount = self.currency_id.round(float(read_amount(text) or 0))
         if not amount > 0:
             raise UserError(
                 self.env._(

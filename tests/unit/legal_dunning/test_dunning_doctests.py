@@ -20,7 +20,7 @@ MODULES = [
     "profiles",
 ]
 MODULES += ["risk", "recovery", "promises", "prediction"]
-MODULES += ["disputes", "instalments"]
+MODULES += ["disputes", "instalments", "amounts"]
 
 
 @pytest.mark.parametrize("name", MODULES)
