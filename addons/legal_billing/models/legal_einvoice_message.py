@@ -1,6 +1,10 @@
 import hashlib
+import io
 import json
 import re
+
+from pypdf import PdfReader
+from pypdf.errors import PdfReadError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -85,7 +89,9 @@ class LegalEinvoiceMessage(models.Model):
         if not move.is_legal and (sentences := move._legal_check_ordinary()):
             # They only warn when it is posted; a platform would refuse the file.
             raise UserError("\n".join(sentences))
-        if not (raw or b"").startswith(b"%PDF-"):
+        # One printed before these files were made here holds no e-invoice.
+        holds_xml = move.is_legal or _holds_facturx(raw)
+        if not holds_xml or not (raw or b"").startswith(b"%PDF-"):
             raise UserError(
                 self.env._(
                     "The invoice %(number)s has no Factur-X file: send or print it"
@@ -125,3 +131,11 @@ class LegalEinvoiceMessage(models.Model):
             indent=1,
         )
         return text.encode()
+
+
+def _holds_facturx(raw):
+    """Tell whether a PDF carries an e-invoice inside."""
+    try:
+        return "factur-x.xml" in PdfReader(io.BytesIO(raw or b"")).attachments
+    except PdfReadError:
+        return False

@@ -1,15 +1,20 @@
+import io
 import json
 import tempfile
 from pathlib import Path
 from unittest.mock import patch
+
+from pypdf import PdfWriter
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import config, mute_logger
 
+from ..models.legal_einvoice_message import _holds_facturx
 from .common_document import DocumentCommon, real_send
 
+HOLDS = "odoo.addons.legal_billing.models.legal_einvoice_message._holds_facturx"
 CHANNEL = "odoo.addons.legal_billing.models.legal_einvoice_channel"
 
 
@@ -203,6 +208,15 @@ class TestChannel(DocumentCommon):
         message = bad.legal_message_ids
         self.assertEqual(message.state, "failed")
         self.assertIn("SIREN", message.error)
+        # One that was printed without its e-invoice is no file for a platform.
+        bare = io.BytesIO()
+        writer = PdfWriter()
+        writer.add_blank_page(200, 200)
+        writer.write(bare)
+        self.assertTrue(_holds_facturx(good.invoice_pdf_report_id.raw))
+        with patch(HOLDS, side_effect=lambda raw: _holds_facturx(bare.getvalue())):
+            with self.assertRaisesRegex(UserError, "no Factur-X file"):
+                good.legal_message_ids._get_file()
         # The setting off, Odoo makes and sends them.
         self.company.legal_prints_all_invoices = False
         self.assertFalse(good._legal_is_exchanged())
