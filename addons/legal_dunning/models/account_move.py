@@ -298,11 +298,21 @@ class AccountMove(models.Model):
             "reply_to": person.email_formatted if person.email else email,
         }
 
-    def _get_dunning_link(self):
-        """Return the absolute address at which this invoice can be read and paid."""
+    def _get_dunning_link(self, contact=None):
+        """Return the absolute address at which this invoice can be read and paid.
+
+        :param contact: who gets it: one of the payer's house gets a key of his own
+            link, which ends and can be revoked
+        """
         self.ensure_one()
         # sudo: the token of the portal, meant for the very client written to.
         move = self.sudo()
+        if contact and contact.commercial_partner_id == move.commercial_partner_id:
+            link = self.env["legal.client.link"]._get_for(
+                contact, move.company_id, contact
+            )
+            if link._owns(move):
+                move = move.with_context(legal_client_link=link.id)
         return f"{move.get_base_url()}{move.get_portal_url()}"
 
     def _get_dunning_mail_link(self, moves):

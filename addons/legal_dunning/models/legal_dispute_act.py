@@ -238,10 +238,9 @@ class LegalDispute(models.Model):
             )
             return
         lang = contact._get_dunning_lang(dispute.company_id)
+        url = dispute.move_id._get_dunning_link(contact)
         template = (
-            self.env.ref(template)
-            .sudo()
-            .with_context(lang=lang, dispute_url=dispute.move_id._get_dunning_link())
+            self.env.ref(template).sudo().with_context(lang=lang, dispute_url=url)
         )
         template.send_mail(
             dispute.id,

@@ -117,6 +117,7 @@ class TestDisputePortal(LegalPortalCommon):
         question = self.move.dispute_ids
         self.assertEqual((question.kind, self.move.disputed_amount), ("question", 0.0))
         question._answer("Me Aubry elle-même.", "answer")
+        self._check_mail_link()
         page = self._page()
         self.assertIn("Me Aubry elle-même.", page.text_content())
         base = f"/disputes/{question.id}"
@@ -127,6 +128,22 @@ class TestDisputePortal(LegalPortalCommon):
         self.assertEqual((question.state, question.outcome), ("closed", "explained"))
         self._post(self._url(f"{base}/reply"), words="Trop tard")
         self.assertEqual(len(question.exchange_ids), 4)
+
+    def _check_mail_link(self):
+        """The answer leads to its page by a link that ends and can be closed."""
+        mail = self.env["mail.mail"].sudo().search([], order="id desc", limit=1)
+        (url,) = [
+            href
+            for href in html.fromstring(str(mail.body_html)).xpath("//a/@href")
+            if f"/my/invoices/{self.move.id}" in href
+        ]
+        self.assertNotIn(self.move.access_token, url)
+        path = url.removeprefix(self.move.get_base_url())
+        self.assertIn("Me Aubry elle-même.", self.url_open(path).text)
+        link = self.env["legal.client.link"].sudo().search([], order="id desc", limit=1)
+        link._revoke()
+        self.env.flush_all()
+        self.assertNotIn("Me Aubry elle-même.", self.url_open(path).text)
 
     def test_what_the_browser_tampers_with_is_refused(self):
         other = self._create_invoice(matter_values={"name": "Autre"})
