@@ -29,6 +29,7 @@ class IrActionsReport(models.Model):
             title=move._legal_get_document_title(),
             author=company.name,
             color=color,
+            lang=(move.partner_id.lang or self.env.lang or "fr_FR").replace("_", "-"),
             cache=cache,
         )
 

@@ -66,7 +66,7 @@ div.header, div.footer { position: static !important; overflow: hidden }
 """
 
 
-def lay_out(markup, css, paper, fetcher, title, author, color, cache=None):
+def lay_out(markup, css, paper, fetcher, title, author, color, lang, cache=None):
     """Lay one document out.
 
     :param str markup: the report of one record, as the framework renders it
@@ -75,8 +75,9 @@ def lay_out(markup, css, paper, fetcher, title, author, color, cache=None):
     :param fetcher: serves the images
     :param str title: of the file, as readers show it
     :param str color: main colour of the company, such as #1f3a5f
+    :param str lang: of the text, such as fr-FR, where the report does not say it
     """
-    tree = _prepare(markup, title, author)
+    tree = _prepare(markup, title, author, lang)
     _fill_shapes(tree, color)
     with renderer._lock, renderer._without_collector(), _quiet():
         sheet, fonts = _get_sheet(css)
@@ -99,10 +100,13 @@ def _quiet():
         _weasyprint_logger.setLevel(level)
 
 
-def _prepare(markup, title, author):
+def _prepare(markup, title, author, lang):
     """Return the tree: no links nor scripts, footers where every page finds them."""
     tree = html.document_fromstring(markup)
     etree.strip_elements(tree, "script", "link", "base", with_tail=False)
+    if not tree.get("lang"):
+        # Screen readers ask for it, and so does a tagged file.
+        tree.set("lang", lang)
     head = tree.find("head")
     for element in head.findall("title"):
         head.remove(element)
