@@ -12,6 +12,7 @@ documents out with and without them and compares the files.
 
 import logging
 import sys
+from operator import attrgetter
 
 _logger = logging.getLogger(__name__)
 
@@ -75,13 +76,13 @@ def _take():
 
     _replace(css.StyleFor, "set_computed_styles", _share_styles)
     for name in ("is_in_normal_flow", "is_floated"):
-        _replace(boxes.Box, name, _keep_with_style(f"_own_{name}"))
+        _replace(boxes.Box, name, _keep_with_style(f"_own_{name}", attrgetter("style")))
     _replace(boxes.Box, "rounded_box", _skip_without_radius)
     _replace_everywhere(percent.resolve_percentages, _resolve_once(percent))
     _replace(background, "resolve_radii_percentages", _resolve_no_radii)
     _replace(background, "layout_box_backgrounds", _skip_without_background)
-    _replace_everywhere(line_break.strut, _keep_by_style("_own_strut"))
-    _replace_everywhere(fonts.get_font_description, _keep_by_style("_own_font"))
+    _replace_everywhere(line_break.strut, _keep_with_style("_own_strut"))
+    _replace_everywhere(fonts.get_font_description, _keep_with_style("_own_font"))
     _replace_everywhere(block.collapse_margin, _return_a_single_margin)
     _replace(line_break.Layout, "set_text", _say_that_it_is_one_paragraph(line_break))
     _replace(line_break.Layout, "deactivate", _stay_ready)
@@ -163,33 +164,20 @@ def _write(tokens):
     return tinycss2.serialize(tokens)
 
 
-def _keep_with_style(name):
-    """Keep what a box's method says with the box's style."""
+def _keep_with_style(name, get_style=lambda style: style):
+    """Keep what a function of a style says with the style.
+
+    :param get_style: returns the style of what the function is asked about, if that
+        is no style itself
+    """
 
     def make(original):
-        def ask(self):
-            style = self.style
+        def ask(asked):
+            style = get_style(asked)
             try:
                 return getattr(style, name)
             except AttributeError:
-                answer = original(self)
-                setattr(style, name, answer)
-                return answer
-
-        return ask
-
-    return make
-
-
-def _keep_by_style(name):
-    """Keep what a function of a style says with the style."""
-
-    def make(original):
-        def ask(style):
-            try:
-                return getattr(style, name)
-            except AttributeError:
-                answer = original(style)
+                answer = original(asked)
                 setattr(style, name, answer)
                 return answer
 
