@@ -247,6 +247,12 @@ class LegalBillingRunLine(models.Model):
         moves = self.move_ids | self.move_id
         return moves.filtered(lambda move: move.state == "posted")
 
+    def _get_unsent(self):
+        """Return the invoices that were never handed over, by whatever way."""
+        return self._get_posted().filtered(
+            lambda move: move._legal_is_waiting() and not move.legal_sent_on
+        )
+
     def _do_documents_at_once(self):
         """Write the PDFs of these matters side by side.
 
@@ -259,8 +265,12 @@ class LegalBillingRunLine(models.Model):
         done = self.filtered(
             lambda line: all(move.invoice_pdf_report_id for move in line._get_posted())
         )
-        for line in done:
-            line._record("done", line._get_kept_message(), {"is_printed": True})
+        done._record_all(
+            {
+                line: ("done", line._get_kept_message(), {"is_printed": True})
+                for line in done
+            }
+        )
         return done
 
     def _do_documents(self):
@@ -273,12 +283,11 @@ class LegalBillingRunLine(models.Model):
 
     def _do_send_at_once(self):
         """Write the PDFs that are missing side by side; each is then sent alone."""
-        waiting = self._get_posted().filtered(
-            lambda move: move._legal_is_waiting() and not move.legal_sent_on
-        )
         self.env["account.move.send"].with_context(
             legal_sends_in_mass=True
-        )._legal_print_together(waiting, lambda move: move._legal_get_sending_methods())
+        )._legal_print_together(
+            self._get_unsent(), lambda move: move._legal_get_sending_methods()
+        )
         return self.browse()
 
     def _do_send(self):
@@ -287,9 +296,7 @@ class LegalBillingRunLine(models.Model):
         What was handed over is never made anew: an e-mail that did not leave is
         handed to the server again by :meth:`_deliver`.
         """
-        for move in self._get_posted().filtered(lambda m: m._legal_is_waiting()):
-            if move.legal_sent_on:
-                continue
+        for move in self._get_unsent():
             self.env["account.move.send"].with_context(
                 legal_run_word=self.run_id.client_message, legal_sends_in_mass=True
             )._generate_and_send_invoices(
