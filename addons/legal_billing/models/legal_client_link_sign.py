@@ -64,6 +64,18 @@ class LegalClientLink(models.Model):
         return link if is_found else link.browse()
 
     @api.model
+    def _put_under_link(self, record, contact):
+        """Return a document under a person's own link, whose key its address bears.
+
+        :return: nothing where the document is none of his payer's
+        """
+        company = record.company_id
+        link = self._get_for(contact, company, contact)
+        if not link._owns(record):
+            return record.browse()
+        return record.with_context(legal_client_link=link.id)
+
+    @api.model
     def _find_signer(self, record, token):
         """Return the link a document's key was made by, open or not, in sudo."""
         found = SIGNED.fullmatch(str(token or ""))

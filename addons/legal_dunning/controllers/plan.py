@@ -222,15 +222,10 @@ class LegalPlanPortal(LegalContestPortal):
 
     # A link that is over --------------------------------------------------------------
 
-    @route(
+    @private_route(
         "/my/plans/<int:plan_id>/renew",
-        type="http",
-        auth="public",
         methods=["POST"],
         csrf=False,  # the key that was good once is what another site has not
-        website=True,
-        multilang=False,
-        sitemap=False,
         legal_limit="message",
     )
     def legal_plan_renew(self, plan_id, access_token=None, **_kw):

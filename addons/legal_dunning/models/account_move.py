@@ -308,11 +308,7 @@ class AccountMove(models.Model):
         # sudo: the token of the portal, meant for the very client written to.
         move = self.sudo()
         if contact and contact.commercial_partner_id == move.commercial_partner_id:
-            link = self.env["legal.client.link"]._get_for(
-                contact, move.company_id, contact
-            )
-            if link._owns(move):
-                move = move.with_context(legal_client_link=link.id)
+            move = move.env["legal.client.link"]._put_under_link(move, contact) or move
         return f"{move.get_base_url()}{move.get_portal_url()}"
 
     def _get_dunning_mail_link(self, moves):

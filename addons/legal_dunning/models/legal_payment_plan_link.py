@@ -71,11 +71,8 @@ class LegalPaymentPlan(models.Model):
         self.ensure_one()
         contact = self._get_contact()
         if contact.commercial_partner_id == self.partner_id:
-            link = self.env["legal.client.link"]._get_for(
-                contact, self.company_id, contact
-            )
-            if link._owns(self):
-                plan = self.with_context(legal_client_link=link.id)
+            plan = self.env["legal.client.link"]._put_under_link(self, contact)
+            if plan:
                 return plan.get_base_url() + plan.get_portal_url()
         self._portal_ensure_token()
         fresh = self._get_end() - timedelta(days=self._get_link_days() // FRESH)
@@ -93,8 +90,8 @@ class LegalPaymentPlan(models.Model):
         own = self.access_token
         if own and consteq(own.encode(), token.encode(errors="replace")):
             return self._is_own_key_over()
-        link = self.env["legal.client.link"]._find_signer(self, token)
-        return link.state == "expired" and link._owns(self)
+        Link = self.env["legal.client.link"]
+        return bool(Link._find_signed(self, token, state="expired"))
 
     def _renew_link(self):
         """Send a new link to the address on file; return False without one."""
